@@ -1,0 +1,1 @@
+"""Right answers to the questions, and wrong ones that are known: one module a chapter."""
