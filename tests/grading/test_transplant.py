@@ -1,0 +1,132 @@
+"""Answers are taken from a submission as data, by written rules, and what is odd is said."""
+
+import json
+
+import hostile
+import pytest
+from hostile import ANSWERS, CHAPTER, QUESTIONS, ROOT, STARTERS, VICTIM, cell_of, dump, notebook
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dlcourse.grading.assignment import NotAnAssignment, load, load_all, reference
+from dlcourse.grading.transplant import LARGEST_ANSWER, read
+
+ASSIGNMENTS = load_all(ROOT / "exercises")
+
+
+def test_an_untouched_notebook_gives_the_starters():
+    found = read(dump(hostile.STUDENT), ASSIGNMENTS)
+    assert found.assignment == CHAPTER
+    assert found.answers == STARTERS
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_each_notebook_is_recognised_by_its_questions(name):
+    content = (ROOT / "exercises" / f"{name}.ipynb").read_bytes()
+    assert read(content, ASSIGNMENTS).assignment == name
+
+
+def test_it_is_recognised_without_metadata_too():
+    data = notebook()
+    for cell in data["cells"]:
+        del cell["id"]
+        cell["metadata"] = {}
+    found = read(dump(data), ASSIGNMENTS)
+    assert (found.assignment, found.answers) == (CHAPTER, ANSWERS)
+    assert len(found.notes) == len(QUESTIONS)
+
+
+def test_the_answer_that_differs_from_the_starter_is_taken_wherever_it_stands():
+    data = notebook({VICTIM: "answer = 1"})
+    copy = json.loads(json.dumps(cell_of(data, VICTIM)))
+    copy["source"] = [STARTERS[VICTIM]]
+    for cells in (data["cells"] + [copy], [copy] + data["cells"]):
+        found = read(dump({**data, "cells": cells}), ASSIGNMENTS)
+        assert found.answers[VICTIM] == "answer = 1"
+
+
+def test_of_two_different_answers_the_last_one_is_taken():
+    data = notebook({VICTIM: "answer = 1"})
+    copy = json.loads(json.dumps(cell_of(data, VICTIM)))
+    copy["source"] = ["answer = 2"]
+    data["cells"].append(copy)
+    found = read(dump(data), ASSIGNMENTS)
+    assert found.answers[VICTIM] == "answer = 2"
+    assert "2 times with different answers; the last one was taken" in found.notes[0]
+
+
+def test_another_question_is_never_taken_for_a_missing_one():
+    data = notebook()
+    data["cells"].remove(cell_of(data, VICTIM))
+    found = read(dump(data), ASSIGNMENTS)
+    assert VICTIM not in found.answers
+    assert found.answers.keys() == ANSWERS.keys() - {VICTIM}
+
+
+def test_a_long_answer_is_cut_and_it_is_said():
+    found = read(dump(notebook({VICTIM: "x = 1\n" * 100_000})), ASSIGNMENTS)
+    assert len(found.answers[VICTIM]) == LARGEST_ANSWER
+    assert "only the first" in found.notes[0]
+
+
+def test_equal_answers_have_equal_digests_whatever_surrounds_them():
+    one, two = notebook(), notebook()
+    two["cells"][0]["source"] = ["another heading"]
+    two["metadata"] = {"kernelspec": {"name": "conda"}}
+    three = notebook({VICTIM: ANSWERS[VICTIM] + "\n"})
+    digests = [read(dump(data), ASSIGNMENTS).digest for data in (one, two, three)]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_no_solution_is_left_where_there_is_no_answer():
+    cells = reference(ASSIGNMENTS[CHAPTER], {}, "", dict.fromkeys(QUESTIONS, "expected"))
+    assert {cell["source"] for cell in cells if cell["role"] == "answer"} == {""}
+    for solution in ANSWERS.values():
+        assert solution not in json.dumps(cells)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_raise(content):
+    assert read(content, ASSIGNMENTS).problem
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["cells", "source", "input", "metadata", "nbgrader", "grade_id", "id", "cell_type"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(JSON, st.sampled_from([*QUESTIONS, *STARTERS.values()]))
+def test_no_json_at_all_raises(data, word):
+    for content in (data, {"cells": data}, {"cells": [data]}, {"worksheets": [{"cells": data}]}):
+        text = json.dumps(content)
+        read(text.encode(), ASSIGNMENTS, CHAPTER)
+        read(text.replace('""', json.dumps(word)).encode(), ASSIGNMENTS)
+
+
+def test_a_notebook_without_questions_is_no_assignment(tmp_path):
+    path = tmp_path / "plain.ipynb"
+    path.write_text('{"cells": []}')
+    with pytest.raises(NotAnAssignment, match="there are none"):
+        load(path)
+    with pytest.raises(NotAnAssignment, match="--exercises"):
+        load_all(tmp_path)
+
+
+def test_the_modules_to_warm_are_those_that_the_notebook_imports():
+    assert "numpy" in ASSIGNMENTS[CHAPTER].modules
+    assert not {"keras", "tensorflow"} & set(ASSIGNMENTS[CHAPTER].modules)
+    assert {"keras", "tensorflow"} & set(ASSIGNMENTS["12_keras"].modules)
