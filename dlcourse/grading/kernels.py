@@ -195,7 +195,7 @@ class BoundedKernel(RunningKernel):
 
     def __init__(self, limits: Limits, seed: int, context: zmq.Context[Any]) -> None:
         self.limits = limits
-        self.began = self.deadline = time.monotonic()
+        self.began = self.asked = self.deadline = time.monotonic()
         self.deadline += 60
         self.used = self.used_before = 0.0
         self.processor_limit = float("inf")
@@ -238,6 +238,8 @@ class BoundedKernel(RunningKernel):
         self.began, self.heard = time.monotonic(), 0
         self.deadline = self.began + patience
         self.processor_limit = self.limits.cell_seconds
+        if self.began - self.asked > 1:  # earlier cells may have worked; this one does not pay
+            self._ask()
         self.used_before = self.used
 
     def interrupt(self) -> None:
@@ -275,8 +277,12 @@ class BoundedKernel(RunningKernel):
         """Return whether the cell has had its processor time; it is asked for no sooner."""
         if now - self.began < self.processor_limit:
             return False
-        self.used = self.provisioner.processor_seconds()
+        self._ask()
         return self.used - self.used_before >= self.processor_limit
+
+    def _ask(self) -> None:
+        """Ask how much processor time the kernel has used."""
+        self.used, self.asked = self.provisioner.processor_seconds(), time.monotonic()
 
     def _how(self) -> str:
         """Return how the kernel ended, in a sentence."""

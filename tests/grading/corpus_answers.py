@@ -23,6 +23,15 @@ answer(
     ),
     says="still running after",
 )
+_work = "import time\nstop = time.process_time() + {}\nwhile time.process_time() < stop: pass\n"
+changed(  # each within its bound of 3 seconds, together beyond it
+    "works_hard_twice",
+    lambda data: None,
+    answers={
+        QUESTIONS[0]: _work.format(1.8) + ANSWERS[QUESTIONS[0]],
+        VICTIM: _work.format(1.4) + "time.sleep(2.6)\n" + ANSWERS[VICTIM],
+    },
+)
 answer("os_exit", before("import os\nos._exit(0)"), says="ended Python itself (exit code 0)")
 answer("os_exit_in_the_function", inside("import os\nos._exit(0)"), says="ended Python itself")
 answer("sys_exit", inside("import sys\nsys.exit()"), says="SystemExit")
