@@ -9,9 +9,10 @@ import numpy as np
 from dlcourse import activations
 from dlcourse.autodiff import Node, Tape, activate, ancestors
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
-from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing
+from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing, log_scale
 from dlcourse.plots.graph import draw_graph
 from dlcourse.plots.network import draw_units, draw_weights, frame, layer_colours, unit_places
+from dlcourse.plots.text import power_of_ten
 
 Array = np.ndarray
 
@@ -209,20 +210,22 @@ def draw_steps(size: float):
         axes.plot(STEP_SIZES, np.maximum(errors, 1e-13), color=colour)
         axes.scatter(size, max(errors[STEP_SIZES.index(size)], 1e-13), color=colour, s=60, zorder=3)
         axes.text(0.13, errors[0], name, color=colour, va="center")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    log_scale(axes, "x", "y")
     axes.set(xlabel="step", ylabel="relative error", xlim=(5e-14, 2.0), ylim=(5e-14, 1))
     place = STEP_SIZES.index(size)
     return figure, (
-        f"Step {size:.0e}: the one-sided difference is wrong by {one_sided[place]:.0e}, the "
-        f"centred one by {centred[place]:.0e}. The best centred step here is "
-        f"{STEP_SIZES[int(centred.argmin())]:.0e}."
+        f"Step {power_of_ten(size)}: the one-sided difference is wrong by "
+        f"{power_of_ten(one_sided[place], 1)}, the centred one by "
+        f"{power_of_ten(centred[place], 1)}. The best centred step here is "
+        f"{power_of_ten(STEP_SIZES[int(centred.argmin())])}."
     )
 
 
 def steps_explorer() -> Explorer:
     """Return the figure in which a smaller step is better, and then worse."""
-    return Explorer(draw_steps, size=Slider(STEP_SIZES, label="step", start=1e-2, form="{:.0e}"))
+    return Explorer(
+        draw_steps, size=Slider(STEP_SIZES, label="step", start=1e-2, form=power_of_ten)
+    )
 
 
 # --- gradients that vanish or explode ----------------------------------------------------------
@@ -263,13 +266,13 @@ def draw_gradients(gain: float, activation: str):
         np.arange(1, DEPTH + 1), np.clip(norms, 1e-30, 1e13), color=COLOURS.gradient, marker="."
     )
     axes.axhline(1, color=COLOURS.muted, linewidth=1, linestyle="--")
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(xlabel="layer, from the input", ylabel="size of the gradient", ylim=(1e-30, 1e13))
     change = norms[0]
     word = "vanishes" if change < 1e-3 else "explodes" if change > 1e3 else "survives"
     return figure, (
         f"{activation}, weight scale {gain:g}: after {DEPTH} layers backwards the gradient is "
-        f"{change:.1e} times its size at the output. It {word}."
+        f"{power_of_ten(change, 2)} times its size at the output. It {word}."
     )
 
 

@@ -11,7 +11,7 @@ from dlcourse.interactive.descent import REACH, START
 from dlcourse.interactive.explorer import Explorer, Slider
 from dlcourse.interactive.spring import LineFit, spring
 from dlcourse.optimizers import SGD
-from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots import COLOURS, INK, canvas, drawing, log_scale
 from dlcourse.plots.landscape import landscape, trace
 
 Array = np.ndarray
@@ -65,9 +65,8 @@ def draw_losses(batch_size: int, rate: float):
     axes.plot(np.linspace(0, EPOCHS, len(path)), losses, color=COLOURS.loss, linewidth=1.4)
     axes.axhline(lowest, color=COLOURS.muted, linewidth=1)
     axes.text(EPOCHS, lowest * 0.92, "lowest possible", color=COLOURS.muted, ha="right", va="top")
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([0.01, 0.03, 0.1, 0.3, 1], ["0.01", "0.03", "0.1", "0.3", "1"])
-    axes.minorticks_off()
     axes.set(xlim=(0, EPOCHS), ylim=(0.008, 1), xlabel="epoch", ylabel="loss on all samples")
     return figure, (
         f"After {EPOCHS} epochs the loss is {losses[-1]:.4f}; the lowest possible is {lowest:.4f}."

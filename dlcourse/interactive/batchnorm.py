@@ -9,7 +9,7 @@ import numpy as np
 import dlcourse
 from dlcourse import initializers, layers, optimizers
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
-from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots import COLOURS, INK, canvas, drawing, log_scale
 
 Array = np.ndarray
 
@@ -72,9 +72,8 @@ def draw_training(weights: str, rate: float):
         style = {"color": colour, "marker": ".", "label": name}
         axes.plot(range(1, EPOCHS + 1), np.clip(losses, 0.05, 5), **style)
         words.append(f"{name.split()[0]}, the loss ends at {losses[-1]:.2f}")
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
-    axes.minorticks_off()
     axes.set(xlim=(1, EPOCHS), ylim=(0.1, 6), xlabel="epoch", ylabel="training loss")
     figure.legend(loc="outside upper center", ncols=2, handlelength=1.2)
     return figure, (

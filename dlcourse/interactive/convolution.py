@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 import dlcourse
@@ -52,13 +53,19 @@ def fraction(value: float) -> str:
 
 def write_numbers(axes, numbers: Array, x: float, y: float, title: str, ink: bool = False) -> None:
     """Draw an array as a grid of cells whose upper left corner is at (x, y), shaded by size."""
-    reach = max(np.abs(numbers).max(), 1e-9)
+    positive, negative = to_rgb(INK if ink else COLOURS.data), to_rgb(COLOURS.other)
+    colours = np.where(numbers[..., None] > 0, positive, negative)
+    shades = 0.35 * np.abs(numbers) / max(np.abs(numbers).max(), 1e-9)
+    rows, columns = numbers.shape
+    axes.pcolor(
+        x + np.arange(columns + 1),
+        y + np.arange(rows + 1),
+        np.dstack([colours, shades]),
+        edgecolor=COLOURS.muted,
+        linewidth=0.6,
+        antialiased=True,
+    )
     for (row, column), value in np.ndenumerate(numbers):
-        colour = (INK if ink else COLOURS.data) if value > 0 else COLOURS.other
-        corner = (x + column, y + row)
-        shade = 0.35 * abs(value) / reach
-        axes.add_patch(Rectangle(corner, 1, 1, facecolor=colour, alpha=shade, lw=0))
-        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=COLOURS.muted, lw=0.6))
         axes.text(x + column + 0.5, y + row + 0.5, fraction(value), ha="center", va="center")
     axes.text(x, y - 0.25, title, fontweight="bold", va="bottom")
 

@@ -10,7 +10,7 @@ import numpy as np
 import dlcourse
 from dlcourse import initializers, layers, optimizers
 from dlcourse.interactive.explorer import Choice, Explorer
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
 
 Array = np.ndarray
 
@@ -72,10 +72,9 @@ def draw_curves(run: str):
     epochs = np.arange(1, EPOCHS + 1)
     axes.plot(epochs, np.maximum(validation, 2e-3), color=COLOURS.loss, label="validation")
     axes.plot(epochs, np.maximum(training, 2e-3), color=COLOURS.data, label="training")
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     ticks = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
     axes.set(xlim=(1, EPOCHS), ylim=(2e-3, 6), xlabel="epoch", ylabel="loss")
     figure.legend(loc="outside upper center", ncols=2, handlelength=1.2)
     return figure, (

@@ -9,7 +9,8 @@ import numpy as np
 import dlcourse
 from dlcourse.interactive.cnn import digits
 from dlcourse.interactive.explorer import Explorer, Slider
-from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing
+from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing, log_scale
+from dlcourse.plots.text import power_of_ten
 
 DEPTHS = [2, 4, 8, 12, 20, 30, 40]
 
@@ -65,14 +66,15 @@ def draw_gradients(depth: int):
         height = 4 * sizes[depth // 2 :].max()
         axes.text(depth + 1, height, name, color=colour, ha="right", va="bottom")
         ends[residual] = sizes[0]
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(xlim=(0, depth + 2), ylim=(1e-11, 1e2))
     axes.set(xlabel="layer (1 is next to the image)", ylabel="size of its gradient")
     axes.set_yticks([1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1])
     axes.set_xticks(np.unique(np.linspace(1, depth + 1, 6).astype(int)))
     return figure, (
         f"{depth} layers after the first: the first layer receives a gradient of "
-        f"{ends[False]:.1e} in the plain stack, and of {ends[True]:.1e} with shortcuts, "
+        f"{power_of_ten(ends[False], 2)} in the plain stack, and of "
+        f"{power_of_ten(ends[True], 2)} with shortcuts, "
         f"{ends[True] / ends[False]:,.0f} times as much."
     )
 

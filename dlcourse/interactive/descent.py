@@ -11,9 +11,9 @@ import numpy as np
 
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.interactive.spring import TRUTH, descend, spring
-from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots import COLOURS, INK, canvas, drawing, log_scale
 from dlcourse.plots.landscape import Reach, landscape, trace
-from dlcourse.plots.text import number
+from dlcourse.plots.text import number, power_of_ten
 
 Array = np.ndarray
 
@@ -250,12 +250,12 @@ def draw_bounce_losses(curvature: int, rate: float):
     loss = np.maximum(curvature * path**2 / 2, 1e-12)
     axes.plot(loss, color=COLOURS.loss, marker="o", markersize=4)
     axes.axhline(loss[0], color=COLOURS.muted, linewidth=0.8)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([1e-6, 1e-3, 1, 1e3])
-    axes.minorticks_off()
     axes.set(xlim=(0, FEW), ylim=(1e-7, 1e5), xlabel="step", ylabel="loss")
     axes.set_xticks(range(0, FEW + 1, 5))
-    word = "0" if curvature * path[-1] ** 2 / 2 < 1e-12 else f"{curvature * path[-1] ** 2 / 2:.2g}"
+    end = curvature * path[-1] ** 2 / 2
+    word = "0" if end < 1e-12 else power_of_ten(end, 2)
     return figure, f"The loss starts at {loss[0]:g} and is {word} after {FEW} steps."
 
 
@@ -314,13 +314,12 @@ def draw_bowl_losses(inputs: str, share: float):
     heights = bowl.height(*two_weights(inputs, share).T)
     figure, axes = canvas(width=4.0, height=3.8)
     axes.plot(np.maximum(heights, 1e-12), color=COLOURS.loss)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([1e-9, 1e-6, 1e-3, 1, 1e3])
-    axes.minorticks_off()
     axes.set(xlim=(0, MANY), ylim=(1e-9, 1e4), xlabel="step", ylabel="loss above the lowest")
     return figure, (
-        f"Above the lowest loss there are {heights[0]:.2g} at the start and "
-        f"{heights[-1]:.2g} after {MANY} steps."
+        f"Above the lowest loss there are {power_of_ten(heights[0], 2)} at the start and "
+        f"{power_of_ten(heights[-1], 2)} after {MANY} steps."
     )
 
 

@@ -13,7 +13,8 @@ from numpy.polynomial import legendre
 
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.interactive.regularisation import GRID, POINTS, draw_sample, truth
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
+from dlcourse.plots.text import power_of_ten
 
 Array = np.ndarray
 
@@ -78,15 +79,13 @@ def draw_error(degree: int, penalty: str):
             axes.scatter(degree, values[DEGREES.index(degree)], color=colour, s=60, zorder=3)
     axes.axvline(POINTS - 1, color=COLOURS.muted, linewidth=1, linestyle="--")
     axes.text(POINTS, 2e7, " as many coefficients\n as points", va="top", fontsize=10)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    log_scale(axes, "x", "y")
     axes.set_xticks([3, 10, 30, 100, 400], ["3", "10", "30", "100", "400"])
-    axes.minorticks_off()
     axes.set(ylim=(1e-2, 4e7), xlabel="degree", ylabel="error on new points")
     figure.legend(loc="outside upper center", ncols=2, handlelength=1.2)
     return figure, (
         f"Degree {degree}, {'no' if penalty == 'none' else penalty} penalty: the error is "
-        f"{error(degree, PENALTIES[penalty]):.2g}, the median of {SAMPLES} samples."
+        f"{power_of_ten(error(degree, PENALTIES[penalty]), 2)}, the median of {SAMPLES} samples."
     )
 
 

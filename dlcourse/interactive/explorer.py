@@ -106,6 +106,7 @@ class Explorer:
     def __init__(self, *draws: Callable[..., Picture], **controls: Slider | Choice) -> None:
         self.draws = draws
         self.controls = controls
+        self._drawn: dict[tuple, str] = {}
         for name, control in controls.items():
             if not isinstance(control, Slider | Choice):
                 raise TypeError(wrong(f"Explorer: {name}", "a Slider or a Choice", control))
@@ -170,7 +171,7 @@ class Explorer:
     ) -> widgets.Widget:
         """Return nested Stacks, one level for each name, whose leaves are the drawn states."""
         if not names:
-            return widgets.HTML(draw(**fixed).html(), **shared)
+            return widgets.HTML(self._html(draw, fixed), **shared)
         name, *rest = names
         children = [
             self._stack(draw, rest, fixed | {name: value}, handles, shared)
@@ -186,15 +187,22 @@ class Explorer:
         for draw in self.draws:
             names = self._names(draw)
             if not names:
-                figures.append(draw().html())
+                figures.append(self._html(draw, {}))
                 continue
             lead = names[0]
             values = list(self.controls[lead].values)
             count = min(most, len(values))
             picks = [values[round(i * (len(values) - 1) / max(count - 1, 1))] for i in range(count)]
             rest = {name: self.start()[name] for name in names[1:]}
-            figures += [draw(**{lead: value}, **rest).html() for value in picks]
+            figures += [self._html(draw, {lead: value} | rest) for value in picks]
         return f'<div class="dl-strip">{"".join(figures)}</div>'
+
+    def _html(self, draw: Callable[..., Picture], state: dict[str, object]) -> str:
+        """Return a state's picture, drawn once for the page and the strip together."""
+        key = (draw, *state.values())
+        if key not in self._drawn:
+            self._drawn[key] = draw(**state).html()
+        return self._drawn[key]
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display

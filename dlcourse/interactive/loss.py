@@ -14,6 +14,8 @@ from dlcourse.plots.text import number
 Array = np.ndarray
 Curve = Callable[[Array], Array]
 
+MARGINS = (0.65, 0.1, 0.5, 0.1)
+
 
 def value(loss: losses.Loss, predictions: Array, target: float = 1.0) -> Array:
     """Return the loss of each of these predictions alone."""
@@ -109,7 +111,7 @@ def draw_value(loss: str, prediction: float):
     """Draw one loss over the prediction, with its tangent."""
     curve, derivative = LOSSES[loss]
     grid = np.linspace(-3.5, 4.5, 161)
-    figure, axes = canvas(width=4.6, height=3.5)
+    figure, axes = canvas(width=4.6, height=3.5, margins=MARGINS)
     axes.plot(grid, curve(grid), color=COLOURS.loss)
     here, rise = curve(prediction)[0], derivative(prediction)[0]
     reach = 1.2 / np.hypot(1, rise / 2)
@@ -128,7 +130,7 @@ def draw_gradient(loss: str, prediction: float):
     slopes = derivative(grid)
     # A jump is drawn as a gap: the derivative takes no value in between.
     slopes[1:][np.abs(np.diff(slopes)) > 0.5] = np.nan
-    figure, axes = canvas(width=4.6, height=3.5)
+    figure, axes = canvas(width=4.6, height=3.5, margins=MARGINS)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.plot(grid, slopes, color=COLOURS.gradient)
     here = derivative(prediction)[0]

@@ -9,7 +9,7 @@ import numpy as np
 from dlcourse import metrics
 from dlcourse.activations import sigmoid
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
 
 Array = np.ndarray
 
@@ -60,9 +60,10 @@ def draw_people(share: str, threshold: float):
     figure, axes = canvas(width=4.6, height=3.4)
     bins = np.linspace(0, 1, 41)
     for label, colour, name in ((0, COLOURS.data, "healthy"), (1, COLOURS.other, "ill")):
-        axes.hist(probability[sick == label], bins, color=colour, alpha=0.6, label=name)
+        heights, _ = np.histogram(probability[sick == label], bins)
+        axes.stairs(heights, bins, color=colour, alpha=0.6, label=name, fill=True)
     axes.axvline(threshold, color=COLOURS.accent, linewidth=2.5)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(xlim=(0, 1), ylim=(0.7, 5000), xlabel="probability of being ill", ylabel="people")
     axes.text(threshold + 0.015, 2600, "alarm →", va="center")
     figure.legend(loc="outside upper center", ncols=2)
@@ -249,10 +250,9 @@ def draw_leak(genes: int):
         height = 0.97 if first else 0.4
         axes.text(22, height, name, color=colour, va="center")
     axes.axhline(0.5, color=COLOURS.muted, linewidth=1, linestyle="--")
-    axes.set_xscale("log")
+    log_scale(axes, "x")
     axes.set(xlabel="measurements to choose 20 from", ylabel="right answers", ylim=(0.3, 1.02))
     axes.set_xticks(MEASUREMENTS, [f"{number:,}" for number in MEASUREMENTS])
-    axes.minorticks_off()
     axes.set_yticks([0.5, 0.75, 1], ["50%", "75%", "100%"])
     return figure, (
         f"60 people, {genes:,} measurements of pure noise, 20 of them chosen. Chosen from all "

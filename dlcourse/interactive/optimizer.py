@@ -11,7 +11,8 @@ import numpy as np
 from dlcourse import optimizers
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.optimizers import schedules
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
+from dlcourse.plots.text import power_of_ten
 
 Array = np.ndarray
 STEPS = 120
@@ -117,7 +118,7 @@ def draw_race(surface: str, rate: float):
     tail = f" {' and '.join(lost)} left the picture for good." if lost else ""
     return figure, (
         f"On {field.name}, learning rate {rate:g}: after {STEPS} steps {best} is lowest, "
-        f"{final[best]:.2g} above the bottom.{tail}"
+        f"{power_of_ten(final[best], 2)} above the bottom.{tail}"
     )
 
 
@@ -129,11 +130,13 @@ def draw_heights(surface: str, rate: float):
     for name, path in race(surface, rate).items():
         height = np.maximum(heights(field, path), 1e-6)
         axes.plot(height, color=RUNNERS[name][1], label=name, linewidth=1.8)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(ylim=(1e-6, 1e3), xlim=(0, STEPS), xlabel="step", ylabel="height above the bottom")
     figure.legend(loc="outside upper center", ncols=3, handlelength=1.0, columnspacing=1.2)
     levels = ", ".join(
-        f"{name} {heights(field, path)[-1]:.2g}" if len(path) > STEPS else f"{name} gone"
+        f"{name} {power_of_ten(heights(field, path)[-1], 2)}"
+        if len(path) > STEPS
+        else f"{name} gone"
         for name, path in race(surface, rate).items()
     )
     return figure, f"Height after the last step: {levels}."
@@ -174,7 +177,8 @@ def draw_momentum(momentum: float):
     above = np.flatnonzero(height >= 0.01)[-1] + 1
     arrival = f"stays below 0.01 from step {above}" if above <= STEPS else "has not settled"
     return figure, (
-        f"Momentum {momentum:g}: after {STEPS} steps the height is {height[-1]:.2g}; it {arrival}."
+        f"Momentum {momentum:g}: after {STEPS} steps the height is "
+        f"{power_of_ten(height[-1], 2)}; it {arrival}."
     )
 
 
@@ -209,9 +213,8 @@ def draw_bias_correction(beta_2: float):
     axes.text(61, without[-1], "uncorrected", color=COLOURS.loss, va="center")
     apart = without[-1] > 1.3
     axes.text(61, 1.0, "corrected" if apart else "", va="center", color=COLOURS.prediction)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([0.3, 1, 3, 10, 30], ["0.3", "1", "3", "10", "30"])
-    axes.minorticks_off()
     axes.set(xlim=(1, 72), ylim=(0.25, 32), xlabel="step", ylabel="step ÷ learning rate")
     return figure, (
         f"β₂ = {beta_2:g} and a gradient that is always 1: uncorrected, the largest step is "
@@ -260,7 +263,7 @@ def draw_schedule(name: str):
     axes.set(xlim=(0, TOTAL), ylim=(0, 0.105), xlabel="step", ylabel="learning rate")
     return figure, (
         f"Schedule “{name}”: it starts at {values[0]:.3g}, peaks at {values.max():.3g}, is at "
-        f"{values[TOTAL // 2]:.3g} half-way, and ends at {values[-1]:.2g}."
+        f"{values[TOTAL // 2]:.3g} half-way, and ends at {power_of_ten(values[-1], 2)}."
     )
 
 

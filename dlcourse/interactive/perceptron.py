@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from dlcourse.activations import step
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.perceptron import Neuron, Perceptron, Update, margin
-from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots import COLOURS, INK, canvas, drawing, log_scale
 from dlcourse.plots.perceptron import CORNERS
 from dlcourse.plots.plane import (
     arrow,
@@ -388,9 +388,10 @@ def draw_race(gap: float) -> Drawn:
     """Draw corrections against the gap: the bound, and what was needed."""
     bounds, most, means = np.array([race(g) for g in GAPS]).T
     figure, axes = canvas(width=3.9, height=3.7, margins=MARGINS)
-    axes.loglog(GAPS, bounds, color=COLOURS.muted)
-    axes.loglog(GAPS, most, color=COLOURS.loss, marker="o")
-    axes.loglog(GAPS, means, color=COLOURS.prediction, marker="o")
+    axes.plot(GAPS, bounds, color=COLOURS.muted)
+    axes.plot(GAPS, most, color=COLOURS.loss, marker="o")
+    axes.plot(GAPS, means, color=COLOURS.prediction, marker="o")
+    log_scale(axes, "x", "y")
     here = GAPS.index(gap)
     axes.axvline(gap, color=COLOURS.accent, linewidth=1.5, zorder=0)
     axes.text(GAPS[2] * 1.1, bounds[2] * 1.3, "bound (R/γ)²", color=COLOURS.muted)
@@ -398,7 +399,6 @@ def draw_race(gap: float) -> Drawn:
     axes.text(GAPS[0] * 1.08, means[0] / 3.2, "average", color=COLOURS.prediction)
     axes.set(xlabel="distance from the line", ylabel="corrections")
     axes.set_xticks([0.05, 0.1, 0.2, 0.5, 1], ["0.05", "0.1", "0.2", "0.5", "1"])
-    axes.minorticks_off()
     return figure, (
         f"Distance {number(gap)}: at most {bounds[here]:.0f} corrections by the bound; "
         f"{most[here]:.0f} in the worst of {ORDERS} orders, {means[here]:.1f} on average."

@@ -9,7 +9,8 @@ import numpy as np
 import dlcourse
 from dlcourse import activations
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
+from dlcourse.plots.text import power_of_ten
 
 Array = np.ndarray
 
@@ -60,8 +61,9 @@ def draw_outputs(initializer: str, activation: str):
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3))
     first, last = layers[0].std(), layers[-1].std()
     return figure, (
-        f"{initializer} weights, {activation}: outputs spread by {first:.2g} after the first layer "
-        f"and by {last:.2g} after the tenth. Each shape is a histogram, standing upright."
+        f"{initializer} weights, {activation}: outputs spread by "
+        f"{power_of_ten(first, 2)} after the first layer and by {power_of_ten(last, 2)} after the "
+        "tenth. Each shape is a histogram, standing upright."
     )
 
 
@@ -74,13 +76,12 @@ def draw_spreads(initializer: str, activation: str):
     axes.plot(
         range(1, LAYERS + 1), np.maximum(spreads, 1e-14), color=COLOURS.prediction, marker="o"
     )
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
-    axes.minorticks_off()
     axes.set_xticks(range(1, LAYERS + 1))
     axes.set(ylim=(1e-14, 1e10), xlabel="layer", ylabel="spread of the outputs")
     factor = (spreads[-1] / spreads[0]) ** (1 / (LAYERS - 1)) if spreads[0] > 0 else 0.0
-    return figure, f"Each layer multiplies the spread by about {factor:.2g}."
+    return figure, f"Each layer multiplies the spread by about {power_of_ten(factor, 2)}."
 
 
 def initializer_explorer() -> Explorer:
@@ -137,8 +138,8 @@ def draw_scale(scale: float):
     missing = np.linalg.norm(path[-1] - 1)
     return figure, (
         f"Second feature {scale:g} times as large as the first: curvatures differ by a factor of "
-        f"{condition(scale):.0f}, and after 60 steps at the best rate {missing:.2g} is left of the "
-        "way."
+        f"{condition(scale):.0f}, and after 60 steps at the best rate "
+        f"{power_of_ten(missing, 2)} is left of the way."
     )
 
 

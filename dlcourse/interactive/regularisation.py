@@ -9,7 +9,7 @@ from numpy.polynomial import legendre
 
 import dlcourse
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
-from dlcourse.plots import COLOURS, canvas, drawing
+from dlcourse.plots import COLOURS, canvas, drawing, log_scale
 
 Array = np.ndarray
 
@@ -100,7 +100,7 @@ def draw_errors(degree: int):
     ):
         axes.plot(DEGREES, [errors(d)[name] for d in DEGREES], color=colour, label=_NAMES[name])
         axes.scatter(degree, errors(degree)[name], color=colour, zorder=3, s=40)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(ylim=(3e-4, 10), xlabel="degree (capacity)", ylabel="mean squared error")
     axes.set_xticks(range(0, 15, 2))
     figure.legend(loc="outside upper center", ncols=2, handlelength=1.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 import dlcourse
 from dlcourse.interactive.explorer import Explorer, Slider
-from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots import COLOURS, INK, canvas, drawing, log_scale
 
 Array = np.ndarray
 
@@ -115,9 +115,8 @@ def draw_losses(rate: float):
     # No renderer takes the numbers that a diverging loss reaches.
     seen = np.minimum(run.losses, 1e3)
     axes.plot(np.arange(1, len(seen) + 1), seen, color=COLOURS.loss, linewidth=1.4)
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set_yticks([0.01, 0.03, 0.1, 0.3, 1], ["0.01", "0.03", "0.1", "0.3", "1"])
-    axes.minorticks_off()
     axes.set(xlim=(0, EPOCHS), ylim=(0.003, 2), xlabel="epoch", ylabel="loss")
     if run.diverged:
         beyond = int(np.flatnonzero(run.losses < 2)[-1]) + 2

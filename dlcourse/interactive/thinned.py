@@ -6,6 +6,7 @@ import functools
 import itertools
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 import dlcourse
 from dlcourse.interactive.explorer import Explorer, Slider
@@ -42,15 +43,13 @@ def draw_network(rate: float, moment: int | str):
     for left, right, f_left, f_right in zip(
         places[:-1], places[1:], scale[:-1], scale[1:], strict=True
     ):
-        for (i, a), (j, b) in itertools.product(enumerate(left), enumerate(right)):
-            alive = f_left[i] > 0 and f_right[j] > 0
-            if alive:
-                width = 0.5 * f_left[i]
-                axes.plot(*zip(a, b, strict=True), color=COLOURS.data, lw=width, zorder=1)
+        ends = itertools.product(left[f_left > 0], right[f_right > 0])
+        widths = np.repeat(0.5 * f_left[f_left > 0], np.sum(f_right > 0))
+        axes.add_collection(LineCollection(list(ends), colors=COLOURS.data, linewidths=widths))
     for number, (layer, factor) in enumerate(zip(places, scale, strict=True)):
-        for (x, y), f in zip(layer, factor, strict=True):
-            colour = COLOURS.muted if f == 0 else COLOURS.prediction
-            axes.scatter(x, y, s=330, color=PAPER, edgecolor=colour, linewidth=1.8, zorder=2)
+        edges = [COLOURS.muted if f == 0 else COLOURS.prediction for f in factor]
+        axes.scatter(*layer.T, s=460, color=PAPER, edgecolor=edges, linewidth=1.8, zorder=2)
+        for (x, y), f, colour in zip(layer, factor, edges, strict=True):
             if 0 < number < len(SIZES) - 1:
                 text = "×" if f == 0 else f"{f:.3g}"
                 axes.text(x, y, text, ha="center", va="center", fontsize=9, color=colour, zorder=3)

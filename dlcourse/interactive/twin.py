@@ -8,7 +8,8 @@ import numpy as np
 
 import dlcourse
 from dlcourse.interactive.explorer import Explorer, Slider
-from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing
+from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing, log_scale
+from dlcourse.plots.text import power_of_ten
 
 EPOCHS = 12
 
@@ -77,13 +78,13 @@ def draw_difference(epoch: int):
     axes.text(EPOCHS, 4e-7, "what float32 can tell", color=COLOURS.muted, ha="right")
     axes.text(EPOCHS, 2e-2, "the loss", color=COLOURS.other, ha="right")
     axes.text(EPOCHS, 1e-13, "the difference", color=COLOURS.loss, ha="right")
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.set(xlabel="epoch", xlim=(0.6, EPOCHS + 0.4), ylim=(3e-18, 30))
     axes.set_yticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
     axes.set_xticks([1, 4, 8, 12])
     return figure, (
         f"On a scale of powers of ten: the loss is {theirs[epoch - 1]:.2f}, the difference "
-        f"{abs(ours - theirs)[epoch - 1]:.0e}."
+        f"{power_of_ten(abs(ours - theirs)[epoch - 1], 1)}."
     )
 
 

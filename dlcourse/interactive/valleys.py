@@ -10,7 +10,7 @@ from dlcourse.interactive.explorer import Explorer, Slider
 from dlcourse.interactive.spring import descend
 from dlcourse.plots import COLOURS, INK, canvas, drawing
 from dlcourse.plots.landscape import landscape, thin, trace
-from dlcourse.plots.text import number
+from dlcourse.plots.text import number, power_of_ten
 
 Array = np.ndarray
 
@@ -54,7 +54,7 @@ def walk(start: float, rate: float, steps: int = BUDGET) -> Array:
     return descend(slope, [start], rate, steps)[:, 0]
 
 
-def steps_until(start: float, rate: float, target: float, most: int = 100_000) -> int:
+def steps_until(start: float, rate: float, target: float, most: int = 10_000) -> int:
     """Return how many steps a descent needs to come within 0.01 of a place, and no more leave it.
 
     Errors: ValueError if it does not arrive within `most` steps.
@@ -70,7 +70,7 @@ def steps_until(start: float, rate: float, target: float, most: int = 100_000) -
 def draw_walk(start: float, rate: float):
     """Draw the two valleys and the steps of a descent."""
     path = walk(start, rate)
-    figure, axes = canvas(width=5.0, height=3.2)
+    figure, axes = canvas(width=5.0, height=3.2, margins=(0.65, 0.1, 0.5, 0.1))
     grid = np.linspace(-3.2, 3.6, 241)
     axes.plot(grid, loss(grid), color=COLOURS.loss)
     # A point that swings for ever would be drawn three hundred times.
@@ -142,7 +142,7 @@ def draw_saddle(aside: float):
     begin = f"Started {aside:g} beside the ridge" if aside else "Started exactly on the ridge"
     return figure, (
         f"{begin}, after {PATIENCE} steps the point is {where}. The "
-        f"gradient there has length {size:.1g}; the crosses are the two lowest points."
+        f"gradient there has length {power_of_ten(size, 1)}; the crosses are the two lowest points."
     )
 
 

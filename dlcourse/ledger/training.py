@@ -91,20 +91,25 @@ def gradient(variable: np.ndarray, start: np.ndarray, step: int, scale: float) -
 def trajectories(
     kind: str, arguments: dict[str, Any], scale: float, rate: float = RATE, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the variables after each of the steps, in dlcourse and in Keras."""
-    keras, rng = twins.import_keras(), np.random.default_rng(seed)
+    """Return the variables after each of the steps, in dlcourse and in Keras.
+
+    Keras takes its steps in a compiled function, as its own `fit` does.
+    """
+    keras, tf = twins.import_keras(), twins.import_tensorflow()
+    rng = np.random.default_rng(seed)
     starts = [rng.normal(size=(3, 4)), rng.normal(size=5)]
     ours, theirs = [s.copy() for s in starts], [keras.Variable(s, dtype="float64") for s in starts]
     mine, other = (c(rate, **arguments) for c in ours_and_theirs(kind))
+    other.build(theirs)
+    step_of_keras = tf.function(lambda gradients: other.apply(gradients, theirs))
     paths: tuple[list, list] = ([], [])
     for step in range(STEPS):
         mine.apply([gradient(v, s, step, scale) for v, s in zip(ours, starts, strict=True)], ours)
-        other.apply(
+        step_of_keras(
             [
-                keras.ops.convert_to_tensor(gradient(v.numpy(), s, step, scale))
+                tf.constant(gradient(v.numpy(), s, step, scale))
                 for v, s in zip(theirs, starts, strict=True)
-            ],
-            theirs,
+            ]
         )
         paths[0].append(np.concatenate([v.ravel() for v in ours]))
         paths[1].append(np.concatenate([v.numpy().ravel() for v in theirs]))

@@ -9,9 +9,10 @@ from types import ModuleType
 
 from dlcourse.lazy import load_submodule
 from dlcourse.plots.picture import Picture, drawing
+from dlcourse.plots.scales import log_scale
 from dlcourse.plots.style import COLOURS, CYCLE, INK, PAPER, canvas
 
-__all__ = ["COLOURS", "CYCLE", "INK", "PAPER", "Picture", "canvas", "drawing"]
+__all__ = ["COLOURS", "CYCLE", "INK", "PAPER", "Picture", "canvas", "drawing", "log_scale"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.patches import Ellipse
 
 from dlcourse.plots.picture import drawing
+from dlcourse.plots.scales import log_scale
 from dlcourse.plots.style import COLOURS, INK, canvas
 
 # Year, what happened, and whether it was a new idea, or known ones with more data and machines.
@@ -91,9 +92,8 @@ def data_buys_accuracy(
         axes.text(examples[-1] * 1.15, new[-1], name, color=colour, va="center")
     axes.text(21, 1.03, "on their own examples", va="bottom", fontsize=10)
     axes.text(21, learned[0][1] - 0.05, "on new digits", va="top", fontsize=10)
-    axes.set_xscale("log")
+    log_scale(axes, "x")
     axes.set_xticks(examples, [str(n) for n in examples])
-    axes.minorticks_off()
     axes.set(xlabel="training examples", ylabel="answers that are right", ylim=(0, 1.12))
     axes.set_xlim(examples[0] * 0.9, examples[-1] * 3.4)
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from dlcourse.plots.picture import drawing
 from dlcourse.plots.style import COLOURS, INK, PAPER, canvas
@@ -35,16 +36,14 @@ def draw_weights(axes: Axes, places: Sequence[Array], kernels: Sequence[Array]) 
     """Draw a line for each weight: blue if positive, vermilion if negative, thicker if larger."""
     for left, right, kernel in zip(places[:-1], places[1:], kernels, strict=True):
         largest = np.abs(kernel).max() or 1.0
-        for i, start in enumerate(left):
-            for j, end in enumerate(right):
-                weight = kernel[i, j]
-                axes.plot(
-                    *zip(start, end, strict=True),
-                    color=COLOURS.data if weight > 0 else COLOURS.loss,
-                    linewidth=0.4 + 2.6 * abs(weight) / largest,
-                    alpha=0.8,
-                    zorder=1,
-                )
+        lines = LineCollection(
+            list(itertools.product(left, right)),
+            colors=[COLOURS.data if weight > 0 else COLOURS.loss for weight in kernel.flat],
+            linewidths=0.4 + 2.6 * np.abs(kernel).ravel() / largest,
+            alpha=0.8,
+            zorder=1,
+        )
+        axes.add_collection(lines)
 
 
 def frame(axes: Axes, sizes: Sequence[int], names: Sequence[str], above: float = 0.62) -> None:

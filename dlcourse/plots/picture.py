@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from dlcourse.messages import wrong
@@ -34,9 +35,10 @@ class Picture:
         """Return the figure as an SVG element that takes ink and paper from the page around it."""
         buffer = io.StringIO()
         with style_context():
+            # Not Figure.savefig, which lays a figure out twice.
             # No metadata: the date would make every build of the same book different.
-            self.figure.savefig(
-                buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None}
+            FigureCanvasSVG(self.figure).print_svg(
+                buffer, metadata={"Date": None, "Creator": None, "Format": None}
             )
         return _themed(buffer.getvalue(), self.sentence)
 

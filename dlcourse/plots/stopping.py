@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlcourse.plots.picture import drawing
+from dlcourse.plots.scales import log_scale
 from dlcourse.plots.style import COLOURS, canvas
 
 
@@ -31,7 +32,7 @@ def when_to_stop(training: Sequence[float], held_back: Sequence[float]):
         (0, 12),
         textcoords="offset points",
     )
-    axes.set_yscale("log")
+    log_scale(axes, "y")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set(xlabel="epoch", ylabel="loss", xlim=(0, len(epochs) * 1.32))
     axes.set_xticks(np.linspace(0, len(epochs), 5))

@@ -19,12 +19,15 @@ def vector(values: Iterable[float]) -> str:
     return f"({', '.join(number(round(float(value), 2)) for value in values)})"
 
 
-def power_of_ten(value: float) -> str:
-    """Return a number of about three digits, as 0.105 or, when small or large, as 9.5 × 10⁻⁷."""
+def power_of_ten(value: float, digits: int = 3) -> str:
+    """Return a number of few digits, as 0.105 or, when small or large, as 9.5 × 10⁻⁷ or as 10⁻⁷."""
     if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return number(float(f"{value:.3g}"))
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits.replace('-', '−')} × {ten_to(int(exponent))}"
+        return number(float(f"{value:.{digits}g}"))
+    factor, exponent = f"{value:.{min(digits - 1, 1)}e}".split("e")
+    power = ten_to(int(exponent))
+    if abs(float(factor)) == 1:
+        return ("−" if value < 0 else "") + power
+    return f"{factor.replace('-', '−')} × {power}"
 
 
 def ten_to(exponent: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.interactive import cnn, depth, shortcut
+from dlcourse.plots.text import power_of_ten
 
 
 def test_a_plain_stack_starves_and_shortcuts_feed_it():
@@ -16,7 +17,7 @@ def test_a_plain_stack_starves_and_shortcuts_feed_it():
 
 def test_the_sentence_says_how_much_arrives():
     first = depth.gradient_sizes(12, False)[0]
-    assert f"{first:.1e}" in depth.draw_gradients(12).sentence
+    assert power_of_ten(first, 2) in depth.draw_gradients(12).sentence
 
 
 def test_a_dot_tells_the_label_and_nothing_else_changes():

@@ -8,6 +8,7 @@ import pytest
 from dlcourse import gradcheck
 from dlcourse.interactive import batch, descent, valleys
 from dlcourse.interactive.spring import descend, spring
+from dlcourse.plots.text import power_of_ten
 
 
 def line(picture, panel=0, number=0):
@@ -94,7 +95,7 @@ def test_the_sentence_about_one_weight_tells_what_the_path_does(rate, curvature)
     assert ("one step" in sentence) == (abs(path[1]) < 1e-9)
     loss = curvature * path[-1] ** 2 / 2
     told = descent.draw_bounce_losses(curvature, rate).sentence
-    assert told.endswith(f"is {'0' if loss < 1e-12 else f'{loss:.2g}'} after 20 steps.")
+    assert told.endswith(f"is {'0' if loss < 1e-12 else power_of_ten(loss, 2)} after 20 steps.")
 
 
 @pytest.mark.parametrize("inputs", descent.INPUTS)
@@ -110,7 +111,10 @@ def test_two_weights_diverge_exactly_beyond_the_threshold(inputs, share):
         assert swing[-1] < swing[0]
     else:
         assert swing[-1] == pytest.approx(swing[0])
-    assert f"{bowl.height(*path[-1]):.2g} after" in descent.draw_bowl_losses(inputs, share).sentence
+    assert (
+        f"{power_of_ten(bowl.height(*path[-1]), 2)} after"
+        in descent.draw_bowl_losses(inputs, share).sentence
+    )
     assert f"threshold {bowl.threshold():.3f}" in descent.draw_bowl(inputs, share).sentence
 
 

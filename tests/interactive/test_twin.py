@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcourse import twins
 from dlcourse.interactive import twin
+from dlcourse.plots.text import power_of_ten
 
 
 def test_both_libraries_train_alike_and_both_learn():
@@ -20,4 +21,4 @@ def test_sentence_says_how_far_apart_they_are():
     sentence = twin.draw_twins(3).sentence
     assert f"dlcourse {ours[2]:.15f}" in sentence
     assert f"{units:.0f} unit" in sentence
-    assert f"{abs(ours[2] - theirs[2]):.0e}" in twin.draw_difference(3).sentence
+    assert power_of_ten(abs(ours[2] - theirs[2]), 1) in twin.draw_difference(3).sentence

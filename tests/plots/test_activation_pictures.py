@@ -15,6 +15,9 @@ def test_powers_of_ten_are_written_as_people_write_them():
     assert power_of_ten(-1.6e-10) == "−1.6 × 10⁻¹⁰"
     assert power_of_ten(0.0) == "0"
     assert power_of_ten(33123.0) == "3.3 × 10⁴"
+    assert power_of_ten(33123.0, digits=1) == "3 × 10⁴"
+    assert power_of_ten(1e-30) == "10⁻³⁰"
+    assert power_of_ten(-1e-30) == "−10⁻³⁰"
     assert ten_to(-12) == "10⁻¹²"
 
 
