@@ -25,6 +25,9 @@ BUILD = ROOT / "_build"
 CACHE = BUILD / ".jupyter_cache"
 PACKAGE = ROOT / "dlcourse"
 FIGURES = ("interactive", "plots")
+# What every figure stands on.
+EVERYWHERE = ["interactive/explorer.py"]
+EVERYWHERE += [f"plots/{name}.py" for name in ("picture", "scales", "style", "text")]
 LEDGER = re.compile(r"from dlcourse import .*\bledger\b|\bdlcourse\.ledger\b")
 TIMEOUT = 300  # seconds for one cell: a crowded machine takes several times as long as a quiet one
 
@@ -61,8 +64,7 @@ def _digest(paths: Iterable[Path], start: str = "") -> str:
 @functools.cache
 def _common() -> str:
     """Return a digest of what every chapter depends on."""
-    shared = [PACKAGE / "plots/style.py", PACKAGE / "plots/picture.py"]
-    shared.append(PACKAGE / "interactive/explorer.py")
+    shared = [PACKAGE / name for name in EVERYWHERE]
     for path in PACKAGE.rglob("*.py"):
         top, *below = path.relative_to(PACKAGE).parts
         # The rest of the package imports no figures; tests/test_import.py holds it to that.

@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import book
 import system
 
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
 
 class Quiet(SimpleHTTPRequestHandler):
     """A file server that keeps its log to itself."""
@@ -79,11 +82,34 @@ class Visit:
         if not request.url.startswith(("http://127.0.0.1", "file:", "data:", "blob:")):
             self.outside.append(request.url)
 
+    @contextmanager
+    def on_a_phone(self) -> Iterator[None]:
+        """Make the window as small as a phone's for a while."""
+        self.page.set_viewport_size(PHONE)
+        yield
+        self.page.set_viewport_size(DESK)
+
+    @contextmanager
+    def on_paper(self) -> Iterator[None]:
+        """Show the page as it would be printed for a while."""
+        self.page.emulate_media(media="print")
+        yield
+        self.page.emulate_media(media="screen")
+
+    @contextmanager
+    def in_theme(self, name: str) -> Iterator[None]:
+        """Show the page in the light or in the dark theme for a while, as its button does."""
+        before = self.page.evaluate("document.documentElement.dataset.theme")
+        choose = "name => { document.documentElement.dataset.theme = name }"
+        self.page.evaluate(choose, name)
+        yield
+        self.page.evaluate(choose, before)
+
 
 @contextmanager
 def open_page(browser: Browser, address: str, name: str, **options) -> Iterator[Visit]:
     """Open a page and wait until its sliders are drawn; options as Playwright's new_context."""
-    with browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}) as context:
+    with browser.new_context(**{"viewport": DESK, **options}) as context:
         visit = Visit(context.new_page())
         visit.page.goto(f"{address}/{name}.html")
         if options.get("java_script_enabled", True) and explorers(name):
@@ -106,8 +132,11 @@ def visit(browser: Browser, site: str):
 
 @pytest.fixture(scope="session")
 def opened(browser: Browser, site: str, request) -> Iterator[Visit]:
-    """Return a page of the book that all tests share which only look at it, by its name."""
-    with open_page(browser, site, request.param) as visit:
+    """Return a page of the book by its name; the tests that share it leave it as they found it.
+
+    Where the sliders stand does not count: opening a page takes seconds, and there are many tests.
+    """
+    with open_page(browser, site, request.param, reduced_motion="reduce") as visit:
         yield visit
 
 

@@ -24,12 +24,12 @@ def test_page_is_whole_and_fetches_nothing_from_outside(opened):
     assert len(text) > 200
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_fits_a_phone(visit, name):
-    visited = visit(name, viewport={"width": 390, "height": 844})
-    excess = visited.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
+@pytest.mark.parametrize("opened", PAGES, indirect=True)
+def test_page_fits_a_phone(opened):
+    with opened.on_a_phone():
+        excess = opened.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
     assert excess <= 0, f"the page is {excess} px wider than the screen"
 
 
@@ -41,14 +41,16 @@ def test_states_weigh_at_most_one_and_a_half_megabytes(name):
     assert 0 < weight <= 1_500_000
 
 
-@pytest.mark.parametrize("name", ALIVE)
-def test_strip_stands_in_for_sliders_on_paper(visit, name):
-    visited = visit(name)
-    strip, slider = visited.page.locator(".dl-strip").first, visited.page.locator(".dl-explorer")
-    assert not strip.is_visible()
-    visited.page.emulate_media(media="print")
-    assert strip.is_visible()
-    assert not slider.first.is_visible()
+@pytest.mark.parametrize("opened", ALIVE, indirect=True)
+def test_strip_stands_in_for_sliders_on_paper(opened):
+    strip, slider = (
+        opened.page.locator(".dl-strip").first,
+        opened.page.locator(".dl-explorer").first,
+    )
+    on_screen = strip.is_visible(), slider.is_visible()
+    with opened.on_paper():
+        on_paper = strip.is_visible(), slider.is_visible()
+    assert (on_screen, on_paper) == ((False, True), (True, False))
 
 
 @pytest.mark.parametrize("name", ALIVE)

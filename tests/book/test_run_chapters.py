@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 import run_chapters
-from run_chapters import FIGURES, PACKAGE
+from run_chapters import EVERYWHERE, FIGURES, PACKAGE
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def package(tmp_path, monkeypatch):
         path = tmp_path / "dlcourse" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
-    for name in ("plots/style.py", "plots/picture.py", "interactive/explorer.py"):
+    for name in EVERYWHERE:
         (tmp_path / "dlcourse" / name).write_text("")
     (tmp_path / "requirements").mkdir()
     (tmp_path / "dlcourse/interactive/loss.py").write_text("from dlcourse.plots import curve\n")
@@ -53,7 +53,7 @@ FIGURE_MODULES = sorted(
     path
     for folder in FIGURES
     for path in (PACKAGE / folder).glob("*.py")
-    if path.stem not in ("__init__", "explorer", "picture", "style")
+    if path.stem != "__init__" and path.relative_to(PACKAGE).as_posix() not in EVERYWHERE
 )
 
 

@@ -23,20 +23,19 @@ def settle(page) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
-def each_explorer(visited):
-    explorers = visited.page.locator(".dl-explorer")
+def each_explorer(page):
+    explorers = page.locator(".dl-explorer")
     assert explorers.count() > 0
     for i in range(explorers.count()):
         yield explorers.nth(i)
 
 
-@pytest.mark.parametrize("name", ALIVE)
-def test_sliders_by_keyboard(visit, name):
-    visited = visit(name)
-    for explorer in each_explorer(visited):
+@pytest.mark.parametrize("opened", ALIVE, indirect=True)
+def test_sliders_by_keyboard(opened):
+    for explorer in each_explorer(opened.page):
         for i in range(explorer.locator(".noUi-handle").count()):
-            sweep_by_keyboard(visited.page, explorer, explorer.locator(".noUi-handle").nth(i))
-    assert visited.errors == []
+            sweep_by_keyboard(opened.page, explorer, explorer.locator(".noUi-handle").nth(i))
+    assert opened.errors == []
 
 
 def sweep_by_keyboard(page, explorer, handle) -> None:
@@ -63,13 +62,12 @@ def sweep_by_keyboard(page, explorer, handle) -> None:
     assert state(explorer) == states[-1], f"{label}: End does not lead to the last state"
 
 
-@pytest.mark.parametrize("name", ALIVE)
-def test_sliders_by_mouse(visit, name):
-    visited = visit(name)
-    for explorer in each_explorer(visited):
+@pytest.mark.parametrize("opened", ALIVE, indirect=True)
+def test_sliders_by_mouse(opened):
+    for explorer in each_explorer(opened.page):
         for i in range(explorer.locator(".noUi-target").count()):
-            drag_from_end_to_end(visited.page, explorer, explorer.locator(".noUi-target").nth(i))
-    assert visited.errors == []
+            drag_from_end_to_end(opened.page, explorer, explorer.locator(".noUi-target").nth(i))
+    assert opened.errors == []
 
 
 def drag_from_end_to_end(page, explorer, track) -> None:
@@ -93,13 +91,12 @@ def drag_from_end_to_end(page, explorer, track) -> None:
     assert left[1] != right[1], f"{label}: both ends say the same"
 
 
-@pytest.mark.parametrize("name", ALIVE)
-def test_choices_by_keyboard_and_by_mouse(visit, name):
-    visited = visit(name)
-    for explorer in each_explorer(visited):
+@pytest.mark.parametrize("opened", ALIVE, indirect=True)
+def test_choices_by_keyboard_and_by_mouse(opened):
+    for explorer in each_explorer(opened.page):
         for i in range(explorer.locator("select").count()):
-            choose_every_option(visited.page, explorer, explorer.locator("select").nth(i))
-    assert visited.errors == []
+            choose_every_option(opened.page, explorer, explorer.locator("select").nth(i))
+    assert opened.errors == []
 
 
 def choose_every_option(page, explorer, select) -> None:
