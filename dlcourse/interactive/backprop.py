@@ -12,7 +12,7 @@ from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.plots import COLOURS, INK, PAPER, canvas, drawing, log_scale
 from dlcourse.plots.graph import draw_graph
 from dlcourse.plots.network import draw_units, draw_weights, frame, layer_colours, unit_places
-from dlcourse.plots.text import power_of_ten
+from dlcourse.plots.text import number, power_of_ten
 
 Array = np.ndarray
 
@@ -60,17 +60,17 @@ def _tape_sentence(forward: int, backward: int, made: list[Node]) -> str:
         if forward == 0:
             return "At first only the weights, in blue, and the constants are known."
         node = made[forward - 1]
-        inputs = " and ".join(f"{i.value.item():.4g}" for i in node.inputs)
-        return (
-            f"Forward, step {forward}: {node.operation} of {inputs} gives {node.value.item():.4g}."
-        )
+        inputs = " and ".join(number(i.value.item(), ".4g") for i in node.inputs)
+        output = number(node.value.item(), ".4g")
+        return f"Forward, step {forward}: {node.operation} of {inputs} gives {output}."
     if backward == 1:
         return "Backward, step 1: the gradient of the loss with respect to itself is 1."
     node = made[::-1][backward - 2]
-    found = ", ".join(f"{i.gradient.item():.4g}" for i in node.inputs if not i.constant)
+    found = ", ".join(number(i.gradient.item(), ".4g") for i in node.inputs if not i.constant)
+    given = number(node.gradient.item(), ".4g")
     return (
-        f"Backward, step {backward}: {node.operation} turns {node.gradient.item():.4g} into "
-        f"{found}, by its own derivative."
+        f"Backward, step {backward}: {node.operation} turns {given} into {found}, by its own "
+        "derivative."
     )
 
 

@@ -81,11 +81,12 @@ def draw_error(degree: int, penalty: str):
     axes.text(POINTS, 2e7, " as many coefficients\n as points", va="top", fontsize=10)
     log_scale(axes, "x", "y")
     axes.set_xticks([3, 10, 30, 100, 400], ["3", "10", "30", "100", "400"])
-    axes.set(ylim=(1e-2, 4e7), xlabel="degree", ylabel="error on new points")
+    axes.set(ylim=(1e-2, 4e7), xlabel="degree", ylabel="squared distance from the truth")
     figure.legend(loc="outside upper center", ncols=2, handlelength=1.2)
+    here = power_of_ten(error(degree, PENALTIES[penalty]), 2)
     return figure, (
-        f"Degree {degree}, {'no' if penalty == 'none' else penalty} penalty: the error is "
-        f"{power_of_ten(error(degree, PENALTIES[penalty]), 2)}, the median of {SAMPLES} samples."
+        f"Degree {degree}, {'no' if penalty == 'none' else penalty} penalty: the mean squared "
+        f"distance from the true curve is {here}, the median of {SAMPLES} samples."
     )
 
 

@@ -72,7 +72,7 @@ def _draw(seen: int, path: Array, name: str):
     axes.plot([-across[0], across[0]], [-across[1], across[1]], color=INK, linewidth=1.6)
     arrow = {"arrowstyle": "-|>", "color": COLOURS.prediction, "linewidth": 2.5, "shrinkA": 0}
     axes.annotate("", 3.2 * unit, (0, 0), arrowprops=arrow, zorder=4)
-    axes.set_title(f"{name}: {share:.0%} right")
+    axes.set_title(f"{name}: {share:.1%} right")
     axes.set(xlim=(-7, 7), ylim=(-5, 5), xlabel="x₁", ylabel="x₂", aspect="equal")
     return figure, share
 
@@ -82,7 +82,7 @@ def draw_hebb(seen: int):
     """Draw the neuron that follows Hebb's rule."""
     figure, share = _draw(seen, _paths()[0], "Hebb")
     return figure, (
-        f"After {seen} points, by Hebb's rule: {share:.0%} right. The arrow is the weights; the "
+        f"After {seen} points, by Hebb's rule: {share:.1%} right. The arrow is the weights; the "
         "boundary stands at a right angle to it."
     )
 
@@ -91,7 +91,7 @@ def draw_hebb(seen: int):
 def draw_descent(seen: int):
     """Draw the neuron that follows the gradient of its loss."""
     figure, share = _draw(seen, _paths()[1], "gradient")
-    return figure, f"After {seen} points, by the gradient of the loss: {share:.0%} right."
+    return figure, f"After {seen} points, by the gradient of the loss: {share:.1%} right."
 
 
 def hebb_explorer() -> Explorer:

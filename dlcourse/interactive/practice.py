@@ -138,8 +138,8 @@ def draw_scale(scale: float):
     missing = np.linalg.norm(path[-1] - 1)
     return figure, (
         f"Second feature {scale:g} times as large as the first: curvatures differ by a factor of "
-        f"{condition(scale):.0f}, and after 60 steps at the best rate "
-        f"{power_of_ten(missing, 2)} is left of the way."
+        f"{condition(scale):.0f}, and 60 steps at nine tenths of the largest rate end "
+        f"{power_of_ten(missing, 2)} away from the lowest point."
     )
 
 

@@ -139,7 +139,11 @@ def draw_saddle(aside: float):
     x, y = path[-1]
     size = np.linalg.norm(saddle_gradient(path[-1]))
     where = "at the saddle" if np.hypot(x, y) < 1e-3 else "at a lowest point"
-    begin = f"Started {aside:g} beside the ridge" if aside else "Started exactly on the ridge"
+    begin = (
+        f"Started {power_of_ten(aside)} beside the ridge"
+        if aside
+        else "Started exactly on the ridge"
+    )
     return figure, (
         f"{begin}, after {PATIENCE} steps the point is {where}. The "
         f"gradient there has length {power_of_ten(size, 1)}; the crosses are the two lowest points."
@@ -166,5 +170,5 @@ def saddle_explorer() -> Explorer:
     return Explorer(
         draw_saddle,
         draw_saddle_losses,
-        aside=Slider(ASIDE, label="off the ridge by", start=0.0),
+        aside=Slider(ASIDE, label="off the ridge by", start=0.0, form=power_of_ten),
     )

@@ -99,10 +99,15 @@ class MaxPooling2D(Pooling2D):
         dy = in_order_of(self._y, dy)
         dimages = np.zeros_like(self._images)
         unclaimed = np.ones_like(self._y, dtype=bool)  # windows whose gradient has no owner yet
+        apart = all(s >= k for s, k in zip(self.strides, self.pool_size, strict=True))
         for tap in self._taps(*dy.shape[1:3]):
-            owner = unclaimed & (self._images[tap] == self._y)
-            dimages[tap] += dy * owner
+            owner = self._images[tap] == self._y
+            owner &= unclaimed
             unclaimed ^= owner
+            if apart:  # no cell lies in two windows: there is nothing to add to
+                np.multiply(dy, owner, out=dimages[tap])
+            else:
+                dimages[tap] += dy * owner
         return crop(dimages, self._sides)
 
 

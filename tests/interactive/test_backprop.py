@@ -30,7 +30,7 @@ def test_tape_shows_values_first_and_gradients_after():
     assert (
         "gradient of the loss with respect to itself is 1" in figures.draw_tape(steps + 1).sentence
     )
-    assert "into -0.03755" in figures.draw_tape(2 * steps + 1).sentence
+    assert "into −0.03755" in figures.draw_tape(2 * steps + 1).sentence
 
 
 def test_network_by_hand_has_the_measured_gradients():
