@@ -228,7 +228,9 @@ def logsumexp(x: Any, axis: int = -1, keepdims: bool = False) -> Array:
     x = _floats(x)
     _check_axis(x, axis, "logsumexp")
     largest = x.max(axis=axis, keepdims=True)
-    total = largest + np.log(np.exp(x - largest).sum(axis=axis, keepdims=True))
+    # The largest minus itself is 0 also where it is infinite, and inf - inf would be nan.
+    rest = np.subtract(x, largest, out=np.zeros_like(x), where=x != largest)
+    total = largest + np.log(np.exp(rest).sum(axis=axis, keepdims=True))
     return total if keepdims else total.squeeze(axis=axis)
 
 

@@ -134,9 +134,9 @@ def check_layer(
 
         L = Σ dy * layer(x),  dy random;  compares ∂L/∂x and ∂L/∂weight with measured slopes
 
-    `x` is an array, or a list of arrays for a layer that merges. Further arguments, such as
-    `training=True` or a dropout mask, go to each call. The layer needs dtype="float64"; its weights
-    have their old values afterwards.
+    A model is a layer too. `x` is an array, or a list of arrays for a layer that merges. Further
+    arguments, such as `training=True` or a dropout mask, go to each call. The layer needs
+    dtype="float64"; its weights have their old values afterwards.
 
     Errors: GradientError naming the worst entry; ValueError if the layer is not float64.
     """
@@ -158,7 +158,12 @@ def check_layer(
         return np.sum(dy * forward()) + sum(layer.losses)
 
     forward()
-    dx = layer.backward(dy)
+    # A layer that a model's inputs feed may save the gradient of its input; here it counts.
+    needed, layer.needs_input_gradient = layer.needs_input_gradient, True
+    try:
+        dx = layer.backward(dy)
+    finally:
+        layer.needs_input_gradient = needed
     gradients = list(dx) if several else [dx]
     if len(gradients) != len(inputs):
         expected = f"{len(inputs)} gradients, one for each input"
@@ -169,8 +174,7 @@ def check_layer(
         for i, (g, v) in enumerate(zip(gradients, inputs, strict=True))
     ]
     trainable = {id(w) for w in layer.trainable_weights}
-    for name in layer.weight_names():
-        weight = getattr(layer, name)
+    for name, weight in zip(layer.weight_names(), layer.weights, strict=True):
         if id(weight) in trainable:
             if name not in layer.grads:
                 raise GradientError(f"{layer.name}: backward stored no gradient for {name!r}.")
@@ -252,18 +256,23 @@ def _slopes(
     f may ignore its argument and read x elsewhere, such as in a layer: x itself is changed, and
     changed back.
     """
-    middle = f(x)
-    if np.size(middle) != 1:
-        expected = "a function whose value is one number"
-        raise ValueError(wrong("numerical_gradient: f", expected, middle, "Use e.g. its sum."))
+
+    def value() -> float:
+        y = _float64(f(x), "numerical_gradient: f")
+        if y.size != 1:
+            expected = "a function whose value is one number"
+            raise ValueError(wrong("numerical_gradient: f", expected, y, "Use e.g. its sum."))
+        return y.item()  # a number of its own: f may return a view of x, which is about to change
+
+    middle = value()
     backward, forward = np.zeros(x.shape), np.zeros(x.shape)
     for index in entries:
         kept = x[index]
         # Divide by the step after rounding, not by the one that was meant.
         x[index] = kept + eps
-        forward[index] = (f(x) - middle) / (x[index] - kept)
+        forward[index] = (value() - middle) / (x[index] - kept)
         x[index] = kept - eps
-        backward[index] = (middle - f(x)) / (kept - x[index])
+        backward[index] = (middle - value()) / (kept - x[index])
         x[index] = kept
     return backward, forward
 

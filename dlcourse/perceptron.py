@@ -40,7 +40,7 @@ class Neuron:
         bias: float = 0.0,
         activation: str | Callable[..., Array] | None = "sigmoid",
     ) -> None:
-        self.weights = as_floats(weights, "Neuron: weights")
+        self.weights = as_floats(weights, "Neuron: weights").copy()
         if self.weights.ndim != 1 or self.weights.size == 0:
             expected = "one weight for each input, e.g. [0.5, -1]"
             raise ValueError(wrong("Neuron: weights", expected, self.weights))

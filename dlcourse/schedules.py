@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from dlcourse.arguments import CheckedArguments
+from dlcourse.arguments import KINDS, CheckedArguments
 from dlcourse.messages import unknown_name, wrong
 
 
@@ -66,7 +66,7 @@ class ExponentialDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         decay_rate: float,
         staircase: bool = False,
         name: str = "ExponentialDecay",
@@ -101,7 +101,7 @@ class InverseTimeDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         decay_rate: float,
         staircase: bool = False,
         name: str = "InverseTimeDecay",
@@ -134,11 +134,13 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(
-        self, boundaries: Sequence[int], values: Sequence[float], name: str = "PiecewiseConstant"
+        self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant"
     ) -> None:
-        for name, given in (("boundaries", boundaries), ("values", values)):
-            if not isinstance(given, list | tuple):
-                raise ValueError(wrong(f"PiecewiseConstantDecay: {name}", "a list", given))
+        is_number, _ = KINDS["float"]
+        for argument, given in (("boundaries", boundaries), ("values", values)):
+            if not isinstance(given, list | tuple) or not all(map(is_number, given)):
+                what = f"PiecewiseConstantDecay: {argument}"
+                raise ValueError(wrong(what, "a list of numbers", given))
         if len(values) != len(boundaries) + 1:
             expected = f"{len(boundaries) + 1} values, one more than the boundaries"
             raise ValueError(wrong("PiecewiseConstantDecay: values", expected, values))
@@ -172,7 +174,7 @@ class PolynomialDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         end_learning_rate: float = 0.0001,
         power: float = 1.0,
         cycle: bool = False,
@@ -205,7 +207,7 @@ class CosineDecay(LearningRateSchedule):
     With a `warmup_target`, the rate first rises in a straight line from initial_learning_rate to
     warmup_target during `warmup_steps` steps, and then decays from warmup_target.
 
-    Errors: ValueError if `decay_steps` is not positive, or a warm-up has no steps.
+    Errors: ValueError if `decay_steps` is not positive.
 
     Source: Loshchilov and Hutter (2017), https://arxiv.org/abs/1608.03983.
 
@@ -215,11 +217,11 @@ class CosineDecay(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        decay_steps: int,
+        decay_steps: float,
         alpha: float = 0.0,
         name: str = "CosineDecay",
         warmup_target: float | None = None,
-        warmup_steps: int = 0,
+        warmup_steps: float = 0,
     ) -> None:
         self._positive(decay_steps=decay_steps)
         self.initial_learning_rate = initial_learning_rate
@@ -229,7 +231,7 @@ class CosineDecay(LearningRateSchedule):
         self.warmup_target = warmup_target
         self.warmup_steps = warmup_steps
 
-    def __call__(self, step: int) -> float:
+    def __call__(self, step: float) -> float:
         """Return the learning rate of this step."""
         peak = self.initial_learning_rate
         if self.warmup_target is not None:
@@ -259,7 +261,7 @@ class CosineDecayRestarts(LearningRateSchedule):
     def __init__(
         self,
         initial_learning_rate: float,
-        first_decay_steps: int,
+        first_decay_steps: float,
         t_mul: float = 2.0,
         m_mul: float = 1.0,
         alpha: float = 0.0,

@@ -171,6 +171,15 @@ def test_logsumexp_equals_keras(keras, rng):
             assert scaled_error(activations.logsumexp(x, axis, keepdims), theirs) < 1e-12
 
 
+def test_logsumexp_of_infinities_equals_keras(keras):
+    inf = np.inf
+    x = np.array([[-inf, -inf], [inf, 0], [inf, inf], [inf, -inf], [-inf, 1], [inf, 1e4]])
+    with np.errstate(all="raise"):
+        ours = activations.logsumexp(x)
+    np.testing.assert_array_equal(ours, keras.ops.logsumexp(x, axis=-1))
+    assert np.isnan(activations.logsumexp([np.nan, 1.0]))
+
+
 def test_conventions_at_zero():
     assert activations.step(0.0) == 1
     assert activations.relu_derivative(0.0) == 0

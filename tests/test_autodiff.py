@@ -210,6 +210,24 @@ def test_a_list_gives_a_list_and_unconnected_sources_zeros():
     assert tape.gradient(w * 2, (x,))[0].tolist() == [0, 0]
 
 
+def test_gradients_belong_to_whoever_asked():
+    tape = Tape()
+    a, b = tape.watch([1.0, 2.0]), tape.watch([3.0, 4.0])
+    upstream = np.ones(2)
+    for target, dy in ((a.sum() + b.sum(), None), (a + b, None), (a + b, upstream)):
+        da, db = tape.gradient(target, [a, b], dy)
+        da *= 2
+        np.testing.assert_array_equal([da, db, upstream], [[2, 2], [1, 1], [1, 1]])
+
+
+def test_reductions_of_numpy_are_recorded():
+    tape = Tape()
+    x = tape.watch([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(tape.gradient(np.sum(x), x), np.ones((2, 2)))
+    np.testing.assert_array_equal(np.mean(x, axis=0).value, [2, 3])
+    np.testing.assert_array_equal(np.max(x, 1, keepdims=True).value, [[2], [4]])
+
+
 def test_constants_get_no_gradient():
     tape = Tape()
     x = tape.watch([1.0, 2.0])
@@ -332,10 +350,12 @@ MISTAKES = [
     (lambda: node @ node, ValueError, r"matmul: operands: .* received \(\(2, 3\), \(2, 3\)\)"),
     (lambda: node + np.ones(2), ValueError, r"add: operands: expected two shapes that fit togeth"),
     (lambda: node * Tape().watch(1.0), ValueError, "multiply: expected two nodes of one tape, rec"),
+    (lambda: autodiff.add(1, 2), ValueError, r"add: operands: expected at least one node, rec"),
     (lambda: node + "1", ValueError, "add: operand: expected an array of real numbers"),
     (lambda: tape.watch("abc", "x"), ValueError, "watch: x: expected an array of real numbers"),
     (lambda: np.sin(node), TypeError, r"np.sin cannot be recorded on a tape. Those that can: np"),
     (lambda: np.add.reduce(node), TypeError, "np.add cannot be recorded"),
+    (lambda: np.concatenate([node, node]), TypeError, "np.concatenate cannot be.*np.sum, np.mean"),
     (lambda: autodiff.activate(node, "rellu"), ValueError, "Did you mean 'relu'"),
 ]  # fmt: skip
 

@@ -219,6 +219,12 @@ class TestModelCheckpoint:
                 lambda: run(ModelCheckpoint("{val_los}.npz"), [1.0]),
                 r"'val_los'\. Did you mean 'val_loss'",
             ),
+            (lambda: run(ModelCheckpoint("a{}.npz"), [1.0]), r"{epoch:02d}.*in it, received 'a{}"),
+            (lambda: run(ModelCheckpoint("a{.npz"), [1.0]), r"filepath: expected e\.g\. {epoch"),
+            (
+                lambda: run(ModelCheckpoint("{loss:d}.npz"), [1.0]),
+                r"in it, received '{loss:d}.*Unknown form",
+            ),
         ],
     )
     def test_says_what_is_wrong(self, make, words):
@@ -246,6 +252,32 @@ class TestLearningRateScheduler:
     def test_sets_the_rate_before_each_epoch_and_logs_it(self):
         result = run(callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2), [1, 1, 1])
         assert result.rates == [(0.5, 0.5), (0.25, 0.25), (0.125, 0.125)]
+
+    @pytest.mark.parametrize(
+        "schedule",
+        [
+            lambda epoch: 0.5**epoch,
+            lambda epoch: np.float32(0.125) * epoch,
+            lambda epoch, rate=8.0: rate / 2,
+            lambda epoch, *, low=0.25: low,
+            dlcourse.optimizers.schedules.InverseTimeDecay(0.5, 1, 1.0),
+        ],
+    )
+    def test_takes_what_keras_takes(self, keras, schedule):
+        ours, theirs = (
+            run(library.LearningRateScheduler(schedule), [1, 1, 1])
+            for library in (callbacks, keras.callbacks)
+        )
+        assert ours.rates == theirs.rates
+
+    def test_refuses_a_schedule_with_other_parameters(self):
+        for bad in (lambda: 0.1, lambda epoch, rate, step: rate, 0.1):
+            with pytest.raises(ValueError, match="LearningRateScheduler: schedule: expected a fun"):
+                callbacks.LearningRateScheduler(bad)
+
+    def test_an_error_in_the_schedule_stays_what_it_is(self):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            run(callbacks.LearningRateScheduler(lambda epoch, rate: rate + "1"), [1])
 
     def test_refuses_what_is_no_number(self):
         with pytest.raises(ValueError, match="schedule returns: expected a float, received None"):

@@ -1,6 +1,7 @@
 """The data sets are what they say, repeatable, and prepared without leaks."""
 
 import sys
+import tracemalloc
 import types
 
 import numpy as np
@@ -193,6 +194,13 @@ class TestSplits:
         for train, validation in pairs:
             assert sorted([*train, *validation]) == list(range(n))
 
+    def test_numbers_of_folds_and_samples_can_be_numpy_s(self):
+        for (a, b), (c, d) in zip(
+            k_fold(np.int64(9), np.int64(3), 0), k_fold(9, 3, 0), strict=True
+        ):
+            np.testing.assert_array_equal(a, c)
+            np.testing.assert_array_equal(b, d)
+
     @settings(max_examples=40, deadline=None)
     @given(n=st.integers(1, 50), size=st.integers(1, 60), shuffle=st.booleans())
     def test_batches_hold_each_sample_once(self, n, size, shuffle):
@@ -216,6 +224,7 @@ class TestSplits:
             (lambda: train_test_split([]), "at least one sample"),
             (lambda: list(k_fold(3, 4)), "a number from 2 to 3"),
             (lambda: list(k_fold([1, 2], 1)), "k_fold: folds"),
+            (lambda: list(k_fold(4.0)), "k_fold: expected arrays with a first axis"),
             (lambda: list(batches([1], batch_size=0)), "batches: batch_size"),
         ],
     )
@@ -234,6 +243,16 @@ class TestStandardize:
 
     def test_a_constant_feature_becomes_0(self):
         assert standardize(np.full((4, 1), 7.0)).tolist() == [[0.0]] * 4
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_a_constant_becomes_0_although_its_mean_is_rounded(self, dtype, rng):
+        train = np.full((1000, 2), 0.1, dtype)
+        train[:, 1] = rng.normal(size=1000)
+        assert train[:, 0].mean() != train[0, 0]
+        scaled, other = standardize(train, train[:5])
+        assert not scaled[:, 0].any()
+        assert not other[:, 0].any()
+        assert scaled[:, 1].std() == pytest.approx(1, rel=1e-6)
 
     def test_keeps_float32_and_turns_integers_into_floats(self):
         assert standardize(np.ones((2, 2), np.float32)).dtype == np.float32
@@ -303,6 +322,11 @@ class TestAugment:
         assert noisy.astype(float).std() == pytest.approx(2, rel=0.1)
         assert augment(np.zeros((9, 8, 8), np.uint8), noise=50.0, seed=0).min() == 0
 
+    def test_whole_numbers_with_a_sign_keep_it(self):
+        dark = np.full((1, 8, 8), -5, np.int8)
+        assert augment(dark, rotation=10, seed=0)[0, 4, 4] == -5
+        assert augment(dark, noise=500.0, seed=0).min() == -128
+
     def test_is_repeatable(self):
         one, two = (augment(self.images, 2, 30, True, 0.1, seed=5) for _ in range(2))
         np.testing.assert_array_equal(one, two)
@@ -312,6 +336,7 @@ class TestAugment:
         [
             (lambda: augment(np.ones((3, 3))), r"shape \(samples, height, width\)"),
             (lambda: augment(np.ones((1, 3, 3)), shift=3), "below the image's 3"),
+            (lambda: augment(np.ones((0, 3, 3)), rotation=5), "with at least one sample, received"),
         ],
     )
     def test_says_what_is_wrong(self, make, words):
@@ -327,6 +352,14 @@ class TestToCategorical:
         theirs = keras.utils.to_categorical(labels, classes)
         np.testing.assert_array_equal(ours, theirs)
         assert ours.dtype == theirs.dtype
+
+    def test_takes_no_more_memory_than_its_result(self):
+        tracemalloc.start()
+        one_hot = utils.to_categorical([4999])
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert one_hot.shape == (1, 5000)
+        assert peak < 10 * one_hot.nbytes  # a unit matrix would take 5000 times as much
 
     @pytest.mark.parametrize(
         ("labels", "classes", "words"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcourse import gradcheck, regularizers
+from dlcourse import Input, Sequential, gradcheck, regularizers
 from dlcourse.activations import relu, softmax, softmax_vjp, vjp
 from dlcourse.gradcheck import (
     GradientError,
@@ -35,6 +35,12 @@ def test_numerical_gradient_leaves_x_alone():
     gradient = numerical_gradient(lambda v: np.sum(v * v), x)
     np.testing.assert_array_equal(x, [1, 2, 3])
     assert gradient.dtype == np.float64
+
+
+def test_numerical_gradient_of_a_function_that_returns_a_view_of_x():
+    assert numerical_gradient(lambda x: x, 3.0) == pytest.approx(1)
+    assert numerical_gradient(lambda x: x, [3.0]) == pytest.approx([1])
+    assert numerical_gradient(lambda x: x[1:], [3.0, 4.0]) == pytest.approx([0, 1])
 
 
 def test_scaled_error():
@@ -278,6 +284,20 @@ def test_check_layer_of_several_inputs(rng):
 def test_real_layer_and_its_regularizers(rng):
     layer = Dense(3, activation="softmax", dtype="float64", kernel_regularizer="l1")
     assert check_layer(layer, rng.normal(size=(4, 5))).error < 1e-6
+
+
+def test_check_layer_of_a_model_and_of_its_first_layer(rng):
+    first, last = Dense(4, "tanh", dtype="float64"), Affine()
+    inner = Sequential([Input((4,)), Dense(3, "tanh", dtype="float64")])
+    model = Sequential([Input((5,)), first, inner, last])
+    x = rng.normal(size=(2, 5))
+    assert check_layer(model, x).entries == x.size + model.count_params()
+    first.needs_input_gradient = False  # as in training, where the data need no gradient
+    assert check_layer(first, x).entries == x.size + first.count_params()
+    assert not first.needs_input_gradient
+    last.planted = "mean"
+    with pytest.raises(GradientError, match=rf"{model.name}, {last.name}/kernel"):
+        check_layer(model, x)
 
 
 def test_the_upstream_gradient_is_random():

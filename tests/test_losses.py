@@ -271,6 +271,11 @@ def test_get():
         "dtype=None)"  # fmt: skip
 
 
+def test_delta_of_numpy_leaves_float32_alone():
+    y_true, y_pred = np.zeros((2, 1), np.float32), np.full((2, 1), 3, np.float32)
+    assert losses.Huber(np.float64(1)).gradient(y_true, y_pred).dtype == np.float32
+
+
 def test_defaults_equal_keras(keras):
     import inspect
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse import losses, metrics
+from dlcourse import datasets, layers, losses, metrics, models, optimizers
 from dlcourse.gradcheck import scaled_error
 from dlcourse.ledger.metrics import ACCURACIES, AUCS, COUNTERS, SCORES, draw, largest_error
+from dlcourse.metrics.base import ratio
 
 
 def twins(keras, name, arguments):
@@ -500,6 +501,31 @@ MISTAKES = [
 def test_mistakes_get_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "metric", [M.AUC(), M.AUC(curve="PR"), M.Precision(), M.Recall(top_k=1), M.F1Score("micro")]
+)
+def test_a_score_that_is_nan_makes_the_result_nan(metric):
+    metric.update_state([[1, 0], [0, 1]], [[0.5, np.nan], [0.25, 0.75]])
+    metric.update_state([[1, 0]], [[0.75, 0.25]])
+    assert np.isnan(metric.result())
+    metric.reset_state()
+    assert metric([[1, 0]], [[0.75, 0.25]]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("metric", [M.AUC(from_logits=True), M.Precision(), M.F1Score()])
+def test_a_diverging_fit_speaks_for_itself(metric):
+    model = models.Sequential([layers.Input((2,)), layers.Dense(3), layers.Dense(1)])
+    model.compile(optimizers.SGD(1e300), "mse", metrics=[metric])
+    x, y = datasets.moons(64, seed=0)
+    with pytest.raises(FloatingPointError, match="The first layer whose output is not finite is"):
+        model.fit(x, y[:, None], epochs=9, batch_size=8, verbose=0)
+
+
+def test_a_ratio_to_nothing_is_0():
+    np.testing.assert_array_equal(ratio(np.array([3, 3, 0]), [2, 0, 0]), [1.5, 0, 0])
+    np.testing.assert_array_equal(ratio(np.array([[1, 2]]), 0.0), [[0, 0]])
 
 
 def test_batches_with_another_number_of_classes():

@@ -219,6 +219,10 @@ class TestErrors:
             (lambda: Adam(clipnorm=1, clipvalue=1), "at most one of clipnorm"),
             (lambda: Adam(clipvalue=-1), "Adam: clipvalue: expected a positive number"),
             (lambda: Adam().apply([np.ones(2)], [np.ones(3)]), r"expected the shape \(3,\)"),
+            (
+                lambda: SGD().apply([[1.0, 2.0]], [np.ones(2)]),
+                r"in a NumPy array, received \[1.0, ",
+            ),
             (lambda: Adam().apply([], [np.ones(3)]), "expected 1 gradients, received 0"),
             (lambda: Adam().apply([1.0], [1.0]), "expected NumPy arrays of floats, received 1.0"),
             (lambda: Adam().apply([np.ones(1)], [np.ones(1, int)]), "dtype int64"),

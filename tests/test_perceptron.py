@@ -39,6 +39,13 @@ def test_neuron_equals_dense_of_one_unit(keras, rng):
     assert scaled_error(Neuron(w, b, "tanh")(X), np.asarray(dense(X))[:, 0]) < 1e-12
 
 
+def test_a_neuron_keeps_its_own_weights():
+    w = np.array([1.0, 2.0])
+    neuron = Neuron(w, activation=None)
+    w *= 10
+    assert neuron([1, 1]) == 3
+
+
 def test_neuron_with_a_step_is_an_and():
     neuron = Neuron([1, 1], -1.5, activation="step")
     np.testing.assert_array_equal(neuron(CORNERS), AND)

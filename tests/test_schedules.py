@@ -23,6 +23,37 @@ def test_equals_keras_at_every_step(keras, case):
     assert len(set(ours)) > 1
 
 
+FRACTIONS = [
+    ("ExponentialDecay", {"decay_steps": 2.5, "decay_rate": 0.75}),
+    ("ExponentialDecay", {"decay_steps": 2.5, "decay_rate": 0.75, "staircase": True}),
+    ("InverseTimeDecay", {"decay_steps": 2.5, "decay_rate": 0.75, "staircase": True}),
+    ("PolynomialDecay", {"decay_steps": 12.5, "end_learning_rate": 0.125}),
+    ("PolynomialDecay", {"decay_steps": 12.5, "end_learning_rate": 0.125, "cycle": True}),
+    ("CosineDecay", {"decay_steps": 12.5, "warmup_target": 1.0, "warmup_steps": 3.5}),
+    ("CosineDecayRestarts", {"first_decay_steps": 4.5, "t_mul": 1.5}),
+]
+
+
+@pytest.mark.parametrize("case", FRACTIONS, ids=label)
+def test_fractions_of_a_step_equal_keras(keras, case):
+    ours, theirs = rates(case[0], case[1] | {"initial_learning_rate": 0.5})
+    np.testing.assert_allclose(ours, theirs, rtol=1e-14, atol=1e-14)
+
+
+def test_boundaries_between_two_steps_equal_keras(keras):
+    arguments = {"boundaries": [2.5, 10.0, 10.75], "values": [1.0, 0.5, 0.25, 0.125]}
+    ours, theirs = rates("PiecewiseConstantDecay", arguments)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_the_name_is_kept_and_keras_s_by_default(keras, case):
+    ours = getattr(schedules, case[0])
+    theirs = getattr(keras.optimizers.schedules, case[0])(**case[1])
+    assert ours(**case[1]).get_config()["name"] == theirs.name
+    assert ours(**case[1], name="mine").name == "mine"
+
+
 @pytest.mark.parametrize("case", CASES, ids=label)
 def test_configuration_makes_an_equal_schedule(case):
     one = getattr(schedules, case[0])(**case[1])
@@ -65,6 +96,8 @@ class TestRules:
         (lambda: CosineDecayRestarts(1, 0), "first_decay_steps"),
         (lambda: CosineDecayRestarts(1, 5, t_mul=0.5), "t_mul: expected a number from 1 up"),
         (lambda: PiecewiseConstantDecay([1], [1.0]), "one more than the boundaries"),
+        (lambda: PiecewiseConstantDecay(["1"], [1, 2]), "boundaries: expected a list of numbers"),
+        (lambda: PiecewiseConstantDecay([1], [1, "2"]), "values: expected a list of numbers"),
         (lambda: PiecewiseConstantDecay([2, 1], [1, 2, 3]), "rising order"),
         (
             lambda: schedules.get({"class_name": "CosinDecay", "config": {}}),

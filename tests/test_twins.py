@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dlcourse
-from dlcourse import Input, Model, Sequential, layers, twins
+from dlcourse import Input, Model, Sequential, initializers, layers, twins
 
 EVERY_LAYER = [
     ((6,), lambda k: [k.layers.Dense(4, activation="relu", use_bias=False)]),
@@ -135,6 +135,15 @@ class TestFunctional:
         assert [layer.trainable for layer in theirs.layers] == [False, True]
         assert [layer.trainable for layer in twins.from_keras(theirs).layers] == [False, True]
 
+    def test_initializers_of_ones_own_stay_behind(self, keras):
+        class Mine(initializers.Zeros):
+            pass
+
+        kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
+        layer = layers.Dense(2, kernel_initializer=kernel, bias_initializer=Mine())
+        theirs = twins.to_keras(Sequential([Input((2,)), layer]))
+        np.testing.assert_array_equal(theirs.layers[0].kernel, kernel)
+
     def test_float_types_are_kept(self, keras):
         model = Sequential([Input((4,), dtype="float32"), layers.Dense(3, dtype="float32")])
         assert twins.to_keras(model).layers[0].kernel.dtype == "float32"
@@ -237,6 +246,19 @@ class TestCompareFit:
         other = twins.compare_fit(self.build, x, y, epochs=1, batch_size=10, mask_seed=7)
         assert other.difference < 1e-14
         assert other.history != result.history
+
+    def test_gives_the_same_masks_to_models_inside_models(self, keras, rng):
+        def build(k):
+            inner = k.Sequential([k.Input((3,)), k.layers.Dense(4), k.layers.Dropout(0.5)])
+            layers = [inner, k.layers.Dropout(0.25), k.layers.Dense(1)]
+            model = k.Sequential([k.Input((3,)), *layers])
+            model.compile(k.optimizers.SGD(0.125), "mse")
+            return model
+
+        x, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+        result = twins.compare_fit(build, x, y, epochs=2, batch_size=10)
+        assert result.difference < 1e-14
+        assert result.weights_difference < 1e-14
 
     def test_puts_the_float_types_back(self, rng):
         import keras

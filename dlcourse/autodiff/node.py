@@ -71,6 +71,15 @@ class Node:
             )
         return operation(*inputs)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Node:
+        """Let np.sum(node) be node.sum(), and refuse what cannot be recorded."""
+        if function not in (np.sum, np.mean, np.max):
+            raise TypeError(
+                f"np.{function.__name__} cannot be recorded on a tape. Those of its kind that can: "
+                "np.sum, np.mean, np.max; node.value is the plain array."
+            )
+        return getattr(self, function.__name__)(*args[1:], **kwargs)
+
     def __add__(self, other: Any) -> Node:
         return add(self, other)
 
@@ -308,7 +317,11 @@ def _record(operation: str, value: Any, *inputs: tuple[Node, VJP]) -> Node:
 
 def _binary(ufunc: np.ufunc, a: Any, b: Any) -> tuple[Node, Node, Array]:
     """Return both operands as nodes of one tape, and the value of the operation."""
-    tape, dtype = next((x.tape, x.value.dtype) for x in (a, b) if isinstance(x, Node))
+    known = [x for x in (a, b) if isinstance(x, Node)]
+    if not known:
+        advice = "Nodes come from tape.watch and from operations on them."
+        raise ValueError(wrong(f"{ufunc.__name__}: operands", "at least one node", (a, b), advice))
+    tape, dtype = known[0].tape, known[0].value.dtype
     nodes = []
     for x in (a, b):
         if not isinstance(x, Node):

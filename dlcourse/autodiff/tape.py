@@ -49,7 +49,7 @@ class Tape:
 
         A target that is not a single number counts as the sum of its entries, or, with an
         `output_gradient` of its shape, as the sum of its entries times those. Afterwards each node
-        on the way has its own `gradient`.
+        on the way has its own `gradient`; what is returned are copies.
 
         Errors: ValueError for a target or source from elsewhere, or a wrong output gradient.
         """
@@ -69,7 +69,7 @@ class Tape:
                 share = sum_to_shape(vjp(node.gradient), source.shape)
                 source.gradient = share if source.gradient is None else source.gradient + share
         found = [
-            np.zeros_like(node.value) if node.gradient is None else node.gradient
+            np.zeros_like(node.value) if node.gradient is None else node.gradient.copy()
             for node in _as_list(sources)
         ]
         return found[0] if isinstance(sources, Node) else found

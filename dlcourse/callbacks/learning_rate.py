@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+
+import numpy as np
 
 from dlcourse.callbacks.base import Callback, Logs
 from dlcourse.callbacks.monitor import MonitorCallback
@@ -13,29 +16,32 @@ class LearningRateScheduler(Callback):
     """Set the learning rate of each epoch by a function of yours.
 
         optimizer.learning_rate = schedule(epoch, optimizer.learning_rate)
+        optimizer.learning_rate = schedule(epoch)       # if it has one parameter only
 
     The learning rate comes into the history as "learning_rate".
 
-    Errors: ValueError if the function returns something else than a number.
+    Errors: ValueError if the function takes other arguments, or returns something else than a
+    float.
 
     Keras twin: keras.callbacks.LearningRateScheduler, equal exactly.
     """
 
-    def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
-        if not callable(schedule):
-            expected = "a function of the epoch and the present learning rate"
+        if not (_takes(schedule, 2) or _takes(schedule, 1)):
+            expected = "a function of the epoch, or of the epoch and the present learning rate"
             raise ValueError(wrong("LearningRateScheduler: schedule", expected, schedule))
         self.schedule = schedule
         self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Set the learning rate."""
-        rate = self.schedule(epoch, self.model.optimizer.learning_rate)
-        if not isinstance(rate, float):
+        arguments = (epoch, self.model.optimizer.learning_rate)
+        rate = self.schedule(*arguments if _takes(self.schedule, 2) else arguments[:1])
+        if not isinstance(rate, float | np.floating):
             what = "LearningRateScheduler: what the schedule returns"
             raise ValueError(wrong(what, "a float", rate))
-        self.model.optimizer.learning_rate = rate
+        self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
             print(f"Epoch {epoch + 1}: learning rate {rate:g}")
 
@@ -43,6 +49,17 @@ class LearningRateScheduler(Callback):
         """Put the learning rate into the logs."""
         if logs is not None:
             logs["learning_rate"] = self.model.optimizer.learning_rate
+
+
+def _takes(function: Callable, arguments: int) -> bool:
+    """Return whether something is a function that can be called with so many arguments."""
+    try:
+        inspect.signature(function).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:  # some built-in functions do not tell
+        return arguments == 2
+    return True
 
 
 class ReduceLROnPlateau(MonitorCallback):

@@ -18,8 +18,8 @@ class ModelCheckpoint(MonitorCallback):
     `save_best_only=True` saves only when `monitor` beats its best so far, at first
     `initial_value_threshold`. Names in braces are the epoch, the batch, and those of the logs.
 
-    Errors: ValueError if the file does not end in .npz, for an unknown name in braces, an unknown
-    mode or monitor, or a `save_freq` that is neither "epoch" nor a positive integer.
+    Errors: ValueError if the file does not end in .npz, for braces that hold no known name,
+    an unknown mode or monitor, or a `save_freq` that is neither "epoch" nor a positive integer.
 
     Keras twin: keras.callbacks.ModelCheckpoint, which writes .keras files.
     """
@@ -81,6 +81,9 @@ class ModelCheckpoint(MonitorCallback):
             names = {"epoch", *logs}
             message = unknown_name("name in ModelCheckpoint's filepath", error.args[0], names)
             raise ValueError(message) from None
+        except (IndexError, ValueError) as error:
+            what, expected = "ModelCheckpoint: filepath", "e.g. {epoch:02d} or {val_loss:.3f} in it"
+            raise ValueError(wrong(what, expected, self.filepath, f"{error}.")) from None
         path.parent.mkdir(parents=True, exist_ok=True)
         if self.save_weights_only:
             self.model.save_weights(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dlcourse.callbacks.base import Callback, Logs
 from dlcourse.messages import unknown_name, wrong
 
@@ -45,6 +47,10 @@ class MonitorCallback(Callback):
             if self.monitor.startswith("val_"):
                 message += " Names with val_ need validation_data or validation_split in fit."
             raise ValueError(message)
+        if np.ndim(logs[self.monitor]):
+            what = f"{type(self).__name__}: monitor"
+            advice = 'Use the mean over the classes, e.g. F1Score(average="macro").'
+            raise ValueError(wrong(what, "one number", logs[self.monitor], advice))
         return logs[self.monitor]
 
     def _rises(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+import numpy as np
+
 from dlcourse.callbacks.base import Callback, Logs
 
 WIDTH = 25  # characters of a full bar
@@ -64,5 +66,5 @@ class ProgbarLogger(EpochLogger):
 
 
 def numbers(logs: Logs | None) -> str:
-    """Return "loss: 0.4122 - accuracy: 0.8802"."""
-    return " - ".join(f"{name}: {value:.4g}" for name, value in (logs or {}).items())
+    """Return "loss: 0.4122 - accuracy: 0.8802"; of a metric with several numbers the mean."""
+    return " - ".join(f"{name}: {np.mean(value):.4g}" for name, value in (logs or {}).items())

@@ -26,12 +26,12 @@ def augment(
 
     Shapes: images (samples, height, width) or (samples, height, width, channels); the result alike.
 
-    Errors: ValueError for arrays that are not images, a shift as large as the image, or a negative
-    noise.
+    Errors: ValueError for arrays that are not images, for no images, a shift as large as the image,
+    or a negative noise.
     """
     images = np.asarray(images)
-    if images.ndim not in (3, 4):
-        expected = "shape (samples, height, width) or (samples, height, width, channels)"
+    if images.ndim not in (3, 4) or len(images) == 0:
+        expected = "shape (samples, height, width) or (…, channels), with at least one sample"
         raise ValueError(wrong("augment: images", expected, images))
     if not 0 <= shift < min(images.shape[1:3]):
         expected = f"a number of pixels below the image's {min(images.shape[1:3])}"
@@ -87,5 +87,6 @@ def _rotated(image: np.ndarray, angle: float) -> np.ndarray:
 def _like(image: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return the values in the type of the image: whole numbers are rounded and kept in range."""
     if image.dtype.kind in "iu":
-        values = np.clip(values.round(), 0, np.iinfo(image.dtype).max)
+        limits = np.iinfo(image.dtype)
+        values = np.clip(values.round(), limits.min, limits.max)
     return values.astype(image.dtype)

@@ -66,8 +66,8 @@ def k_fold(
 
     Errors: ValueError for fewer than two folds, or more folds than samples.
     """
-    n = samples if isinstance(samples, int) else _length([samples], "k_fold")
-    if not isinstance(folds, int) or not 2 <= folds <= n:
+    n = int(samples) if isinstance(samples, int | np.integer) else _length([samples], "k_fold")
+    if not 2 <= folds <= n:
         raise ValueError(wrong("k_fold: folds", f"a number from 2 to {n}, the samples", folds))
     order = np.random.default_rng(seed).permutation(n)
     for validation in np.array_split(order, folds):
@@ -116,15 +116,21 @@ def standardize(train: Any, *others: Any) -> Any:
         if array.shape[1:] != arrays[0].shape[1:]:
             expected = f"features of shape {arrays[0].shape[1:]}, as in the first array"
             raise ValueError(wrong("standardize", expected, array))
-    mean, spread = arrays[0].mean(axis=0), arrays[0].std(axis=0)
-    spread = np.where(spread > 0, spread, 1)
+    # The mean of many 0.1s is not quite 0.1, so what never changes is found by comparing.
+    changes = (arrays[0] != arrays[0][:1]).any(axis=0)
+    mean = np.where(changes, arrays[0].mean(axis=0), arrays[0][0])
+    spread = arrays[0].std(axis=0)
+    spread = np.where(changes & (spread > 0), spread, 1)
     scaled = tuple(((a - mean) / spread).astype(a.dtype) for a in arrays)
     return scaled if others else scaled[0]
 
 
 def _length(arrays: Any, what: str) -> int:
     """Return the number of samples that all arrays have."""
-    lengths = [len(array) for array in arrays]
+    try:
+        lengths = [len(array) for array in arrays]
+    except TypeError:  # a single number
+        raise ValueError(wrong(what, "arrays with a first axis, the samples", arrays)) from None
     if len(set(lengths)) != 1 or lengths[0] == 0:
         expected = "at least one sample, and the same number in each array"
         raise ValueError(wrong(what, expected, lengths))

@@ -49,10 +49,17 @@ def check(name: str, answer: Any, seed: int | None = None) -> None:
     seed = secrets.randbelow(100_000) if seed is None else seed
     verdict: Verdict = judge(name, _try(name, answer, seed), seed, source_of(answer))
     if not verdict.right:
-        again = f"\n  {'Repeat':<9} the same inputs: seed={seed}" if verdict.tried else ""
+        again = f"\n  {'Repeat':<9} {_again(name, answer, seed)}" if verdict.tried else ""
         raise CheckFailed(verdict.report() + again)
     unit = "point" if verdict.points == 1 else "points"
     print(f"{name}: right, {verdict.points} {unit}. {verdict.tried}".rstrip())
+
+
+def _again(name: str, answer: Any, seed: int) -> str:
+    """Return what to type to have the same inputs: a function's name is the question's."""
+    if callable(answer):
+        return f'check("{name}", {name}, seed={seed})'
+    return f"the same inputs: add `seed={seed}` to the check."
 
 
 def reveal(name: str, answer: Any) -> None:

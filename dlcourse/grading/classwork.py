@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,11 @@ def take_in(
     with book.database:
         book.database.execute("BEGIN")
         for one in handed_in:
-            book.add(one, _read(one, assignments, wanted))
+            submission = _read(one, assignments, wanted)
+            if one.late:
+                notes = (*submission.notes, "Canvas calls this late.")
+                submission = replace(submission, notes=notes)
+            book.add(one, submission)
         book.keep_only(handed_in)
         book.assign_unknown()
 
@@ -171,12 +176,17 @@ def report(book: Gradebook, assignments: dict[str, Assignment]) -> None:
         "now": time.time(),
     }
     pages.write(book.folder, attempts, pairs, about)
-    counted = reports.counting(attempts)
-    marks = [one.mark for one in counted if not one.pending]
-    mean = sum(marks) / len(marks) if marks else 0.0
+    unreadable = sum(one.unreadable for one in attempts)
     console.print(
-        f"{len(attempts)} submissions of {len({one.student for one in attempts})} students; "
-        f"mean {mean:.2f} points. Results in {escape(str(book.folder))}: grades.csv, summary.html, "
+        f"{len(attempts)} submissions of {len({one.student for one in attempts})} students"
+        + (f", {unreadable} of them could not be read (see grades.csv)" if unreadable else "")
+        + f". Results in {escape(str(book.folder))}: grades.csv, summary.html, "
         "feedback/, junit.xml, gradebook.sqlite."
     )
+    for about_one in pages.overviews(attempts):
+        if about_one.marks:
+            mean, most = f"{about_one.mean:.2f}", reports.number(about_one.most)
+            console.print(f"{escape(about_one.name)}: mean {mean} of {most}.")
+    if rules := book.policy.sentence():
+        console.print(escape(rules))
     console.print(f"Isolation: {escape(about['isolation'])}")

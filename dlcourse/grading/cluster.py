@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -86,6 +87,11 @@ def make_order(
     }
 
 
+def batch_size(tasks: int, workers: int) -> int:
+    """Return how many submissions make a batch: of a small class few, so that results come soon."""
+    return max(1, min(BATCH, math.ceil(tasks / (4 * workers))))
+
+
 def grade_all(
     order: dict[str, Any], tasks: Iterable[Task], scheduler: str = "", jobs: int = 0
 ) -> Iterator[Graded]:
@@ -122,8 +128,12 @@ def grade_all(
 def _window(
     client: Any, order: dict[str, Any], tasks: Iterator[Task], width: int
 ) -> Iterator[Graded]:
-    """Keep `width` batches under way."""
+    """Keep `width` batches under way; two of them a worker."""
     from distributed import as_completed
+
+    first_tasks = list(itertools.islice(tasks, 2 * width * BATCH))
+    size = batch_size(len(first_tasks), width // 2)
+    tasks = itertools.chain(first_tasks, tasks)
 
     shared = client.scatter(order, broadcast=True, hash=False)
     under_way: dict[Any, list[Task]] = {}
@@ -133,7 +143,7 @@ def _window(
         under_way[future] = batch
         return future
 
-    batches = iter(lambda: list(itertools.islice(tasks, BATCH)), [])
+    batches = iter(lambda: list(itertools.islice(tasks, size)), [])
     first = [submit(batch) for batch in itertools.islice(batches, width)]
     completed = as_completed(first, loop=client.loop)
     for future in completed:

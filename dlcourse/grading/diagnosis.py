@@ -5,6 +5,7 @@ A hint is given only where the values prove it. Where nothing is proven, it says
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,13 @@ OBJECTS = {
     "builtin_function_or_method": "The answer is a function, not its result: are the `()` missing?",
     "type": "The answer is a class. Make an object of it, with `()`.",
     "module": "The answer is a module. Which function of it did you mean?",
-    "generator": "The answer is a generator: `(... for ...)` makes no values yet. Write "
-    "`[... for ...]`, or collect them in an array.",
+    "generator": "The answer is a generator, which makes no values yet. Write `return` and not "
+    "`yield`, and `[... for ...]` and not `(... for ...)`.",
     "ndarray": "The answer is an array of objects, not of real numbers. Do its rows have different "
     "lengths, or does it hold None, text, or complex numbers?",
 }
+NO_FUNCTION = ", which cannot be called"
+MOST_PARTS = 5
 LAZY = ("map", "zip", "filter", "enumerate", "reversed", "dict_values", "set")
 
 
@@ -38,6 +41,12 @@ def general(kind: Kind, truth: Values, received: Values, label: str) -> Hint:
         return "incomplete", "The trial ended early: some of the values are missing."
     if "error" in value:
         return "raised", error_hint(value)
+    if (kept := value.get("other", "")).endswith(NO_FUNCTION):
+        what = kept.removesuffix(NO_FUNCTION)
+        return "wrong_kind", (
+            f"The statement asks for a function; the answer is an object of type {what}. Keep the "
+            "line `def ...` that was in the cell."
+        )
     call = label.rpartition(": ")[0] or label
     value = received.get(f"{label}: arguments") or received.get(f"{call}: arguments") or value
     if "changed" in value:
@@ -49,6 +58,8 @@ def general(kind: Kind, truth: Values, received: Values, label: str) -> Hint:
         return "returned_nothing", _nothing(kind, value)
     if kind in ("predict", "read a curve") and wanted is not None:
         return _predicted(wanted, value)
+    if swapped := _swapped(truth, received, label):
+        return swapped
     if "shape" in value and wanted is not None and "shape" in wanted:
         return _one_array(truth, received, label) or _numbers(truth, received, label)
     if wanted is None:
@@ -73,6 +84,23 @@ def _parts(truth: Values, value: Value, label: str) -> Hint:
     if "parts" in value:
         return "wrong_parts", f"{asked}; the answer is a tuple of {len(value['parts'])}."
     return "wrong_parts", f"{asked}. The answer is {_what(value)}."
+
+
+def _swapped(truth: Values, received: Values, label: str) -> Hint | None:
+    """Return the hint where the parts of a tuple are right, and stand in another order."""
+    call, _, part = label.rpartition(": ")
+    names = [name for name in truth if part and name.startswith(f"{call}: ")]
+    if not 2 <= len(names) <= MOST_PARTS or any(name not in received for name in names):
+        return None
+    orders = permutations(names)
+    next(orders)  # the right one
+    for order in orders:
+        if all(same(truth[a], received[b]) for a, b in zip(names, order, strict=True)):
+            asked = ", ".join(name.removeprefix(f"{call}: ") for name in names)
+            return "parts_order", (
+                f"These are the right values in another order: the statement asks for ({asked})."
+            )
+    return None
 
 
 def _one_array(truth: Values, received: Values, label: str) -> Hint | None:
@@ -217,6 +245,10 @@ def _numbers(truth: Values, received: Values, label: str) -> Hint:
 
 
 def _shapes(e: np.ndarray, r: np.ndarray) -> Hint:
+    if e.ndim == 0 and r.size == 1:
+        return "extra_axis", (
+            f"The result should be one number; it is a list or an array of one, of shape {r.shape}."
+        )
     shapes = f"The shape should be {e.shape} and is {r.shape}"
     if e.shape == r.shape[::-1]:
         return "transposed_shape", f"{shapes}: it is transposed."

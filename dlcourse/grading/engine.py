@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import zmq
 
 from dlcourse.grading import early, isolate, kernels, nbval_run  # noqa: F401
 from dlcourse.grading.assignment import Assignment, reference
+from dlcourse.grading.error_hints import ended_hint
 from dlcourse.grading.judge import expected, judge, learn
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.nbval_run import Job, Outcome
@@ -26,8 +28,10 @@ from dlcourse.grading.plain import printable
 from dlcourse.grading.question import Verdict
 from dlcourse.grading.questions import find
 from dlcourse.grading.results import Graded, QuestionResult, Task
+from dlcourse.grading.transplant import defined
 
 expected_once = cache(expected)
+UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
 class Engine:
@@ -104,23 +108,22 @@ class Engine:
 def _result(name: str, task: Task, assignment: Assignment, outcome: Outcome) -> QuestionResult:
     question = find(name)
     text = task.answers.get(name, "")
-    note = ""
+    error = re.sub(r" \(<ipython-input-[^>]*>, line \d+\)", "", outcome.error)
     if outcome.lost:
         verdict = Verdict(name, False, 0, hint=outcome.lost, mistake="stopped")
     elif name not in task.answers:
         hint = "There is no answer: its cell is not in the notebook that was handed in."
-        verdict = Verdict(name, False, 0, hint=hint, mistake="missing")
+        verdict, error = Verdict(name, False, 0, hint=hint, mistake="missing"), ""
     elif not text.strip():
         verdict = Verdict(name, False, 0, hint="The answer cell is empty.", mistake="unanswered")
     else:
         verdict = outcome.verdict or judge(name, None, task.seed, text)
-    error = outcome.error if not verdict.right else ""
-    undefined = re.search(r"NameError: name '(\w+)' is not defined", error)
-    if undefined and undefined[1] in task.own_names:
-        note = (
-            f"{undefined[1]} is defined in a cell of your own, and only the answer cells are run: "
-            "move its definition into the answer cell that uses it."
-        )
+    if verdict.mistake == "no_values" and (hint := _not_defined(error, text, name, assignment)):
+        verdict, error = Verdict(name, False, 0, hint=hint, mistake="not_defined"), ""
+    elif verdict.mistake == "no_values":
+        verdict = replace(verdict, hint=ended_hint(error) or verdict.hint)
+    if verdict.right:
+        error = ""
     return QuestionResult(
         name,
         float(question.points if verdict.right else 0),
@@ -132,9 +135,34 @@ def _result(name: str, task: Task, assignment: Assignment, outcome: Outcome) -> 
         hint=printable(verdict.hint, keep="\n"),
         mistake=verdict.mistake,
         error=printable(error, keep="\n"),
-        note=note,
+        note=_own_cell(f"{outcome.error}\n{verdict.received}", task) if not verdict.right else "",
         seconds=round(outcome.seconds, 3),
     )
+
+
+def _own_cell(said: str, task: Task) -> str:
+    """Return what to do where an error names what the student defined in a cell of their own."""
+    undefined = UNDEFINED.search(said)
+    if not undefined or undefined[1] not in task.own_names:
+        return ""
+    return (
+        f"{undefined[1]} is defined in a cell of your own, and only the answer cells are run: "
+        "move its definition into the answer cell that uses it."
+    )
+
+
+def _not_defined(error: str, text: str, question: str, assignment: Assignment) -> str:
+    """Return the hint where a cell ran and did not define what its check asks for, else ""."""
+    undefined = UNDEFINED.search(error)
+    wanted, found = defined(assignment.starters.get(question, "")), defined(text)
+    if not undefined or undefined[1] not in wanted - found:
+        return ""
+    name, others = undefined[1], sorted(found - wanted)
+    if others:
+        listed = ", ".join(f"`{other}`" for other in others[:5])
+        return f"The cell does not define `{name}`; it defines {listed}. Keep the name."
+    asked = " and ".join(f"`{one}`" for one in sorted(wanted))
+    return f"The cell does not define `{name}`. The question asks for {asked}."
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dlcourse.grading.values import Value
 
 # The first entry whose type and words are those of the error.
@@ -62,6 +64,12 @@ BY_MESSAGE = (
     ),
     ("IndexError", "only integers", "An index must be an integer, a slice, or an array of these."),
     ("IndexError", "boolean index", "A mask has another length than the array that it picks from."),
+    (
+        "TypeError",
+        "to Python scalar",
+        "`math`, `float` and `int` take one number, and this is an array: use NumPy's functions, "
+        "such as `np.tanh`.",
+    ),
     ("TypeError", "as an integer", "A count or an index is a float: `//` divides to an integer."),
     ("TypeError", "integer scalar arrays", "A list takes one index. Make an array of it first."),
     (
@@ -90,13 +98,31 @@ BY_TYPE = {
     "KeyError": "A dictionary has no such key. Compare the spelling with the statement.",
     "AttributeError": "The object has no attribute of that name. Check its spelling.",
     "ModuleNotFoundError": "No module of that name is installed here. Check its spelling.",
+    "EOFError": "`input()` asks for something to be typed, and nobody is there. Write the value "
+    "into the answer.",
+    "MemoryError": "The answer asks for more memory than there is. Is a shape too large, or does a "
+    "loop append without end?",
     "AssertionError": "An `assert` in the answer does not hold for this call.",
 }
 
 
+SAME = {"StdinNotImplementedError": "EOFError", "_ArrayMemoryError": "MemoryError"}
+
+
+def ended_hint(error: str) -> str:
+    """Return the hint for the error that ended an answer cell, "" where reading it says enough."""
+    kinds = re.findall(r"^(?:\w+\.)*(\w+): ", error, re.MULTILINE)
+    kind = SAME.get(kinds[-1], kinds[-1]) if kinds else ""
+    return BY_TYPE[kind] if kind in ("EOFError", "MemoryError") else ""
+
+
 def error_hint(value: Value) -> str:
     """Return a hint for an error that the answer raised."""
-    kind, message = value["error"], value["message"]
+    kind = SAME.get(str(value["error"]), str(value["error"]))
+    message = value["message"]
+    used = re.search(r"\bmath\.(\w+)", value["line"])
+    if used and kind == "TypeError" and "to Python scalar" in message:
+        return f"`math.{used[1]}` takes one number, and this is an array: use `np.{used[1]}`."
     # Only a call with other arguments than the first line takes leaves no line of the answer.
     if kind == "TypeError" and not value["line"] and "argument" in message:
         return "The function takes other arguments than the check gives. Keep its first line."

@@ -14,6 +14,7 @@ import os
 import secrets
 import sqlite3
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 from dlcourse.grading.assignment import Assignment
 from dlcourse.grading.handed_in import HandedIn
 from dlcourse.grading.policy import Attempt, Manual, Policy, choose
+from dlcourse.grading.questions import find
 from dlcourse.grading.results import Graded, Task
 from dlcourse.grading.transplant import Submission
 
@@ -65,6 +67,7 @@ class Gradebook:
         self.database = sqlite3.connect(path, isolation_level=None)
         self.database.execute("PRAGMA journal_mode=WAL")
         self.database.executescript(SCHEMA)
+        self._compose_names()
         if self.get("seed") is None or seed is not None:
             self.put("seed", secrets.randbelow(100_000) if seed is None else seed)
 
@@ -87,6 +90,16 @@ class Gradebook:
     def put(self, key: str, value: Any) -> None:
         """Keep a setting."""
         self.database.execute("REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
+
+    def _compose_names(self) -> None:
+        """Compose the accents of names that an earlier version kept as the file system had them."""
+        for table in ("submission", "manual"):
+            names = self.database.execute(f"SELECT DISTINCT student FROM {table}").fetchall()
+            for (name,) in names:
+                if (composed := unicodedata.normalize("NFC", name)) != name:
+                    self.database.execute(
+                        f"UPDATE OR IGNORE {table} SET student=? WHERE student=?", (composed, name)
+                    )
 
     @property
     def seed(self) -> int:
@@ -155,12 +168,25 @@ class Gradebook:
                 )
 
     def assign_unknown(self) -> None:
-        """Count what could not be read towards the assignment of the class, if there is but one."""
+        """Count what could not be read towards the one assignment of the class, or a decided one.
+
+        A decided one: the instructor gave points or a comment for it, and it has no other file.
+        """
         query = "SELECT DISTINCT assignment FROM submission WHERE assignment != ''"
         names = self.database.execute(query).fetchall()
         if len(names) == 1:
             self.database.execute(
                 "UPDATE submission SET assignment=? WHERE assignment=''", names[0]
+            )
+        decided = (
+            "SELECT DISTINCT assignment, student FROM manual "
+            "WHERE points IS NOT NULL OR comment != ''"
+        )
+        for name, student in self.database.execute(decided).fetchall():
+            self.database.execute(
+                "UPDATE submission SET assignment=?1 WHERE student=?2 AND assignment='' AND NOT "
+                "EXISTS (SELECT 1 FROM submission WHERE student=?2 AND assignment=?1)",
+                (name, student),
             )
 
     def write(self, result: Graded, assignment: Assignment) -> None:
@@ -216,6 +242,7 @@ class Gradebook:
     def attempts(self, assignments: dict[str, Assignment]) -> list[Attempt]:
         """Return every submission with its mark, by student; the one that counts is marked."""
         policy = self.policy
+        worth = {name: worth_of(assignment) for name, assignment in assignments.items()}
         found: dict[tuple[str, str], list[Attempt]] = {}
         rows = self.database.execute(
             "SELECT student, number, shown, time, assignment, digest, content FROM submission "
@@ -238,9 +265,16 @@ class Gradebook:
                 graded,
                 self._decisions(student, name),
                 policy.penalty(moment),
+                assignment=name,
+                worth=worth.get(name, {}),
             )
             found.setdefault((student, name), []).append(attempt)
         return [one for attempts in found.values() for one in choose(attempts, policy)]
+
+
+def worth_of(assignment: Assignment) -> dict[str, float]:
+    """Return the points of each question of an assignment."""
+    return {name: float(find(name).points) for name in assignment.questions}
 
 
 def write_atomically(path: Path, text: str) -> None:

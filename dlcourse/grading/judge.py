@@ -170,9 +170,9 @@ def _diagnose(
     if any(_unanswered(value) for value in received.values()):
         whole = all("unanswered" in value for value in received.values())
         return "unanswered", (
-            "This question has no answer yet: replace the `...` in the cell above."
+            "This question has no answer yet: replace the `...` in its answer cell."
             if whole
-            else "A part of the answer is still missing: replace every `...` in the cell above."
+            else "A part of the answer is still missing: replace every `...` in its answer cell."
         )
     refused = _refused(question, received)
     for number, mistake in enumerate(question.mistakes):

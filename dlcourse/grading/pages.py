@@ -92,11 +92,11 @@ def overviews(attempts: Sequence[Attempt]) -> list[Overview]:
     """Return how each assignment went, from the attempts that count."""
     found: dict[str, Overview] = {}
     for one in counting(attempts):
-        if one.pending or one.graded is None:
+        if one.pending or one.graded is None or one.unreadable:
             continue
         about = found.setdefault(assignment_of(one), Overview(assignment_of(one)))
         about.marks.append(one.mark)
-        about.most = max(about.most, one.graded.most)
+        about.most = max(about.most, one.most)
         for result in one.graded.questions:
             asked = about.questions.setdefault(result.question, Asked(result.question, result.most))
             asked.of += 1
@@ -149,6 +149,7 @@ def write(
     summary = environment.get_template("class.html.j2").render(
         students=len(by_student),
         attempts=counting(attempts),
+        unreadable=[one for one in counting(attempts) if one.unreadable],
         overviews=overviews(attempts),
         pairs=pairs,
         about=about,

@@ -35,6 +35,19 @@ class Policy:
             return 0.0
         return min(self.late_at_most, self.late_per_day * math.ceil(late / DAY))
 
+    def sentence(self) -> str:
+        """Return the rules in a line, "" where there are none."""
+        said = []
+        if self.due:
+            said = [f"due {self.due}", f"{100 * self.late_per_day:g} % a day"]
+            if self.late_at_most < 1:
+                said.append(f"at most {100 * self.late_at_most:g} %")
+            if self.grace_minutes:
+                said.append(f"{self.grace_minutes:g} minutes free")
+        elif self == Policy():
+            return ""
+        return f"Rules: {', '.join([*said, f'{self.keep} attempt'])}."
+
     def as_dict(self) -> dict[str, Any]:
         """Return the policy as data for JSON."""
         return asdict(self)
@@ -53,7 +66,10 @@ class Manual:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One submission with its mark. `penalty` is the fraction taken for lateness."""
+    """One submission with its mark. `penalty` is the fraction taken for lateness.
+
+    `worth` has the points of each question of the assignment, also where there is no result.
+    """
 
     student: str
     number: str
@@ -63,6 +79,8 @@ class Attempt:
     manual: dict[str, Manual] = field(default_factory=dict)
     penalty: float = 0.0
     counts: bool = False
+    assignment: str = ""
+    worth: dict[str, float] = field(default_factory=dict)
 
     def points_of(self, result: QuestionResult) -> float:
         """Return the points of a question, the instructor's where there are any."""
@@ -72,12 +90,24 @@ class Attempt:
     @property
     def raw(self) -> float:
         """Return the points before the penalty."""
-        if self.graded is None:
-            return 0.0
         whole = self.manual.get("", Manual()).points
         if whole is not None:
             return whole
-        return sum(self.points_of(result) for result in self.graded.questions)
+        if self.graded and self.graded.questions:
+            return sum(self.points_of(result) for result in self.graded.questions)
+        given = [self.manual[name].points for name in self.worth if name in self.manual]
+        return sum(points for points in given if points is not None)
+
+    @property
+    def most(self) -> float:
+        """Return the points that there are."""
+        return (self.graded.most if self.graded else 0.0) or sum(self.worth.values())
+
+    @property
+    def unreadable(self) -> bool:
+        """Return whether there was nothing to grade, and nobody gave points by hand."""
+        by_hand = any(decision.points is not None for decision in self.manual.values())
+        return self.graded is not None and bool(self.graded.problem) and not by_hand
 
     @property
     def mark(self) -> float:

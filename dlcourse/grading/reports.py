@@ -16,10 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from dlcourse.grading.plain import FORMULA
 from dlcourse.grading.policy import Attempt
 from dlcourse.grading.results import Graded, QuestionResult
-
-FORMULA = tuple("=+-@＝＋－＠")  # how a cell begins that a spreadsheet would run
 
 
 def number(points: float) -> str:
@@ -121,14 +120,13 @@ def grades(attempts: Sequence[Attempt]) -> str:
     ]
     tries = Counter((one.student, assignment_of(one)) for one in attempts)
     for one in counting(attempts):
-        graded = one.graded
         rows.append(
             [
                 one.student,
                 assignment_of(one),
                 "" if one.pending else one.mark,
-                number(graded.most) if graded else "",
-                f"{one.penalty:.0%}" if one.penalty else "",
+                number(one.most) if one.most else "",
+                f"{one.penalty:.0%}" if one.penalty and not one.unreadable else "",
                 when(one.time),
                 tries[one.student, assignment_of(one)],
                 one.shown,
@@ -153,7 +151,7 @@ def counting(attempts: Iterable[Attempt]) -> list[Attempt]:
 
 def assignment_of(one: Attempt) -> str:
     """Return the name of an attempt's assignment, "" where it is not known."""
-    return one.graded.assignment if one.graded else ""
+    return one.assignment or (one.graded.assignment if one.graded else "")
 
 
 def when(time: float) -> str:

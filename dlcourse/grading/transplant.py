@@ -8,6 +8,8 @@ rules, in this order, for the cell that holds the answer to a question NAME:
 2. Else the one code cell whose id is NAME.
 3. Else the one code cell that defines what the starter defines.
 4. A Markdown or raw cell called NAME counts as code if it is Python.
+5. Where that cell is empty or as it was handed out, the one cell of the student's own that defines
+   all that the starter defines is taken instead; of several different ones, none.
 
 Whatever is not as it was handed out is reported in a sentence.
 """
@@ -66,7 +68,14 @@ def read(content: bytes, assignments: dict[str, Assignment], wanted: str = "") -
     cells, problem = _cells(content)
     if problem:
         return Submission(wanted, problem=problem)
-    assignment = assignments.get(wanted) if wanted else _recognise(cells, assignments)
+    recognised = _recognise(cells, assignments)
+    assignment = assignments.get(wanted) if wanted else recognised
+    if assignment and recognised and not _likeness(_traces(cells), assignment):
+        return Submission(
+            wanted,
+            problem=f"This notebook answers {recognised.name}, not {wanted}. Hand in the notebook "
+            f"{wanted}.ipynb, or have this one graded as {recognised.name}.",
+        )
     if assignment is None:
         return Submission(
             wanted,
@@ -76,6 +85,7 @@ def read(content: bytes, assignments: dict[str, Assignment], wanted: str = "") -
     answers, notes, used = {}, [], set()
     for question in assignment.questions:
         cell, note = _answer(question, cells, assignment)
+        cell, note = _own_instead(question, cell, cells, assignment) or (cell, note)
         if note:
             notes.append(note)
         if cell is not None:
@@ -84,13 +94,8 @@ def read(content: bytes, assignments: dict[str, Assignment], wanted: str = "") -
             if len(cell.text) > LARGEST_ANSWER:
                 notes.append(f"{question}: only the first {LARGEST_ANSWER} characters were used.")
     notes += _checks_changed(cells, assignment)
-    locked = {cell.id for cell in assignment.cells}
-    own = [
-        cell
-        for cell in cells
-        if cell.kind == "code" and id(cell) not in used and not {cell.name, cell.id} & locked
-    ]
-    own_names = sorted({name for cell in own for name in _defined(cell.text)})
+    own = [cell for cell in _own(cells, assignment) if id(cell) not in used]
+    own_names = sorted({name for cell in own for name in defined(cell.text) | _imported(cell.text)})
     return Submission(
         assignment.name, answers, tuple(printable(note) for note in notes), "", tuple(own_names)
     )
@@ -106,10 +111,7 @@ def _cells(content: bytes) -> tuple[list[RawCell], str]:
         utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
         notebook = json.loads(content.decode("utf-16" if utf_16 else "utf-8-sig", "replace"))
     except (ValueError, RecursionError, UnicodeError):
-        return [], (
-            "This file is not a notebook: it is not valid JSON. It may have been cut off while it "
-            "was saved or uploaded. Open it in Jupyter, save it, and hand it in again."
-        )
+        return [], _not_json(content)
     raw = _raw_cells(notebook)
     if raw is None:
         return [], (
@@ -124,6 +126,23 @@ def _cells(content: bytes) -> tuple[list[RawCell], str]:
             f"{LARGEST_CODE // 10**6} million are read. Were data pasted into a cell?"
         )
     return cells, ""
+
+
+def _not_json(content: bytes) -> str:
+    """Return what to say of a file that is no notebook, by how it begins."""
+    if content.startswith(b"%PDF"):
+        return "This file is a PDF. Hand in the notebook itself, the file that ends in .ipynb."
+    if content.startswith(b"PK"):
+        return "This file is a zip archive. Unpack it, and hand in the notebook (.ipynb) in it."
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+        return (
+            "This file is not a notebook: it is not valid JSON. It may have been cut off while it "
+            "was saved or uploaded. Open it in Jupyter, save it, and hand it in again."
+        )
+    return (
+        "This file is not a notebook: it is not valid JSON, and does not begin like a notebook "
+        "that was cut off. Hand in the file that Jupyter saves as .ipynb."
+    )
 
 
 def too_large(size: int) -> str:
@@ -161,16 +180,56 @@ def _cell(raw: dict[str, Any]) -> RawCell:
 
 def _recognise(cells: list[RawCell], assignments: dict[str, Assignment]) -> Assignment | None:
     """Return the assignment most of whose questions a notebook has, or most of whose names."""
-    marked = {cell.name for cell in cells} | {cell.id for cell in cells}
-    defined = {name for cell in cells if cell.kind == "code" for name in _defined(cell.text)}
+    traces = _traces(cells)
     best, most = None, 0
     for assignment in assignments.values():
-        questions = set(assignment.questions)
-        starters = {n for text in assignment.starters.values() for n in _defined(text)}
-        found = 100 * len(questions & marked) + len(starters & defined)
+        found = _likeness(traces, assignment)
         if found > most:
             best, most = assignment, found
     return best
+
+
+def _traces(cells: list[RawCell]) -> tuple[set[str], set[str]]:
+    """Return the names that a notebook's cells have, and the names that they define."""
+    marked = {cell.name for cell in cells} | {cell.id for cell in cells}
+    return marked, {name for c in cells if c.kind == "code" for name in defined(c.text)}
+
+
+def _likeness(traces: tuple[set[str], set[str]], assignment: Assignment) -> int:
+    """Return how much of an assignment a notebook has: 0 where nothing of it."""
+    marked, names = traces
+    starters = {n for text in assignment.starters.values() for n in defined(text)}
+    return 100 * len(set(assignment.questions) & marked) + len(starters & names)
+
+
+def _own(cells: list[RawCell], assignment: Assignment) -> list[RawCell]:
+    """Return the code cells that a student made: those that no notebook handed out has."""
+    ours = {cell.id for cell in assignment.cells}
+    return [cell for cell in cells if cell.kind == "code" and not {cell.name, cell.id} & ours]
+
+
+def _own_instead(
+    question: str, cell: RawCell | None, cells: list[RawCell], assignment: Assignment
+) -> tuple[RawCell, str] | None:
+    """Return the student's own cell with an answer whose cell was left alone (rule 5), or None."""
+    starter = assignment.starters.get(question, "")
+    if cell is None or cell.text.strip() not in ("", starter.strip()):
+        return None
+    names = defined(starter)
+    own = [c for c in _own(cells, assignment) if names and names <= defined(c.text)]
+    own = [c for c in own if c.text.strip() != starter.strip()]
+    named = ", ".join(f"`{name}`" for name in sorted(names))
+    if not own:
+        return None
+    if len({c.text for c in own}) > 1:
+        return cell, (
+            f"{question}: its cell was left as it was, and {len(own)} other cells define {named}. "
+            "It is not clear which one counts: write the answer into the answer cell."
+        )
+    return own[-1], (
+        f"{question}: its cell was left as it was, and another cell defines {named}. That cell "
+        "was graded."
+    )
 
 
 def _answer(
@@ -186,11 +245,11 @@ def _answer(
     by_id = [cell for cell in cells if cell.id == question and cell.kind == "code"]
     if len(by_id) == 1 and not by_id[0].name:
         return by_id[0], ""
-    names = _defined(assignment.starters.get(question, ""))
+    names = defined(assignment.starters.get(question, ""))
     ours = {cell.id for cell in assignment.cells}  # a name that is not ours is no name
     same = [c for c in cells if c.kind == "code" and c.name not in ours]
-    same = [c for c in same if names & _defined(c.text)]
-    complete = [cell for cell in same if names <= _defined(cell.text)]
+    same = [c for c in same if names & defined(c.text)]
+    complete = [cell for cell in same if names <= defined(cell.text)]
     if names and complete:
         cell = complete[-1]
         many = " The last of several was taken." if len(complete) > 1 else ""
@@ -239,17 +298,27 @@ def _checks_changed(cells: list[RawCell], assignment: Assignment) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1024)  # each question looks at each cell
-def _defined(text: str) -> frozenset[str]:
-    """Return the names that a cell gives a value at its top level."""
+def _statements(text: str) -> list[ast.stmt]:
+    """Return the statements at the top level of a cell; none where it is too long or no Python."""
     if len(text) > LARGEST_ANSWER:
-        return frozenset()
+        return []
     try:
-        tree = ast.parse(text)
+        return ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
+        return []
+
+
+def _imported(text: str) -> set[str]:
+    """Return the names that a cell imports at its top level."""
+    imports = [n for n in _statements(text) if isinstance(n, ast.Import | ast.ImportFrom)]
+    return {(a.asname or a.name).split(".")[0] for node in imports for a in node.names}
+
+
+@lru_cache(maxsize=1024)  # each question looks at each cell
+def defined(text: str) -> frozenset[str]:
+    """Return the names that a cell gives a value at its top level."""
     found: set[str] = set()
-    for node in tree.body:
+    for node in _statements(text):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Assign):
@@ -259,4 +328,4 @@ def _defined(text: str) -> frozenset[str]:
 
 
 def _is_python(text: str) -> bool:
-    return bool(_defined(text))
+    return bool(defined(text))

@@ -45,6 +45,8 @@ class Trial:
     """
 
     def __init__(self, name: str, seed: int) -> None:
+        self.name = name
+        self.answer: Any = None
         self.rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
         self.values: Values = {}
         self.inputs: dict[str, str] = {}
@@ -66,7 +68,8 @@ class Trial:
         result into what is kept. A change of an array argument is kept as a value of its own,
         unless it may change. `strict` makes an overflow an error. An error ends the trial.
         """
-        self.inputs[label] = describe_call(function, args, kwargs)
+        name = self.name if function is self.answer else ""
+        self.inputs[label] = describe_call(function, args, kwargs, name)
         before = _snapshot(args), _snapshot(kwargs)
         if not callable(function):
             self.values[label] = {"other": f"{type(function).__name__}, which cannot be called"}
@@ -151,6 +154,7 @@ def _differs(old: object, new: object) -> bool:
 def run(probe: Probe, name: str, answer: Any, seed: int) -> Trial:
     """Run a probe on an answer and return the finished trial; a wrong answer never raises."""
     trial = Trial(name, seed)
+    trial.answer = answer
     try:
         if answer is None or answer is ...:
             trial.keep("answer", answer)
@@ -186,17 +190,19 @@ def encode_error(error: BaseException) -> dict[str, str]:
     return {"error": type(error).__name__, "message": str(error)[:500], "line": line[:200]}
 
 
-def describe_call(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> str:
+def describe_call(
+    function: Callable[..., Any], args: tuple, kwargs: dict[str, Any], name: str = ""
+) -> str:
     """Return a call as a learner would type it, with long arrays by their shape."""
     parts = [_short(value) for value in args]
     parts += [f"{key}={_short(value)}" for key, value in kwargs.items()]
-    name = getattr(function, "__name__", type(function).__name__)
+    name = name or getattr(function, "__name__", type(function).__name__)
     return f"{name}({', '.join(parts)})"
 
 
 def _short(value: object) -> str:
     if isinstance(value, np.ndarray):
-        if value.size > 8:
+        if value.size > 16:
             return f"<array {value.shape}>"
         return np.array2string(value, precision=4, separator=", ").replace("\n", "")
     if isinstance(value, (float, np.floating)):

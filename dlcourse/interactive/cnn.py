@@ -229,8 +229,8 @@ def draw_attack(epsilon: float):
         show_image(axes, picture[0, ..., 0], vmax=1)
         axes.set_title(f"{name}:\n{said[name]}", fontsize=11)
     return figure, (
-        f"Each pixel changed by at most {epsilon:g}: the network calls the attacked 8 a "
-        f"{said['attacked']}, and the one with random signs a {said['noise']}."
+        f"Each pixel changed by at most {epsilon:g}, and how sure the network is: it calls the "
+        f"attacked 8 a {said['attacked']}, and the one with random signs a {said['noise']}."
     )
 
 

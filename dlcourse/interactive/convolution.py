@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 import dlcourse
 from dlcourse.interactive.explorer import Choice, Explorer, Slider
 from dlcourse.plots import COLOURS, INK, canvas, drawing
+from dlcourse.plots.text import number
 
 Array = np.ndarray
 
@@ -216,8 +217,8 @@ def draw_filtered(kernel: str):
         axes.axis("off")
     return figure, (
         f"A photograph of a temple, and what the {kernel} kernel makes of it: the mean goes from "
-        f"{before.mean():.2f} to {abs(inner.mean()):.2f}, the spread from {before.std():.2f} to "
-        f"{inner.std():.2f}."
+        f"{before.mean():.2f} to {number(inner.mean(), '.2f')}, the spread from "
+        f"{before.std():.2f} to {inner.std():.2f}."
     )
 
 

@@ -148,8 +148,8 @@ def draw_view(passed: float):
         share = {0.25: "A quarter", 0.5: "Half", 0.75: "Three quarters"}[way]
         return figure, f"{share} of the way from {PLACES[before]} to {PLACES[after]}."
     return figure, (
-        f"The points as they leave {PLACES[before]}: the best straight line has {right:.0%} of "
-        "them on the right side."
+        f"The points as they leave {PLACES[before]}: the line that is best by least squares "
+        f"has {right:.0%} of them on the right side."
     )
 
 

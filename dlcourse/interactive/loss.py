@@ -54,8 +54,8 @@ def _family(axes, family: dict, prediction: float, text_at: float) -> str:
         here = value(loss, prediction)[0]
         axes.plot(prediction, here, "o", color=colour, markersize=8, zorder=5)
         words.append(f"{name} {number(here, '.2f')}")
-        axes.text(text_at, 9.2 - 0.9 * row, words[-1], color=colour, ha="center")
-    axes.set(xlim=(-3.5, 4.5), ylim=(-0.4, 10), ylabel="loss")
+        axes.text(text_at, 16 - 1.5 * row, words[-1], color=colour, ha="center")
+    axes.set(xlim=(-3.5, 4.5), ylim=(-0.7, 17.5), ylabel="loss")
     return ", ".join(words)
 
 
@@ -63,7 +63,7 @@ def _family(axes, family: dict, prediction: float, text_at: float) -> str:
 def draw_numbers(prediction: float):
     """Draw the losses of regression over the prediction; the target is the number 1."""
     figure, axes = canvas(width=4.6, height=3.7)
-    axes.plot([1, 1], [0, 6], color=COLOURS.muted, linewidth=1, linestyle=(0, (3, 3)))
+    axes.plot([1, 1], [0, 11], color=COLOURS.muted, linewidth=1, linestyle=(0, (3, 3)))
     words = _family(axes, NUMBERS, prediction, text_at=1)
     axes.set_xlabel("prediction")
     axes.set_title("the target is the number 1")
@@ -74,7 +74,7 @@ def draw_numbers(prediction: float):
 def draw_decisions(prediction: float):
     """Draw the losses of classification over the score; the answer is yes."""
     figure, axes = canvas(width=4.6, height=3.7)
-    axes.plot([0, 0], [0, 6], color=COLOURS.muted, linewidth=1, linestyle=(0, (3, 3)))
+    axes.plot([0, 0], [0, 11], color=COLOURS.muted, linewidth=1, linestyle=(0, (3, 3)))
     words = _family(axes, DECISIONS, prediction, text_at=2.2)
     axes.set_xlabel("prediction, a score: above 0 is yes")
     axes.set_title("the target is yes")
@@ -118,7 +118,7 @@ def draw_value(loss: str, prediction: float):
     ends = np.array([prediction - reach, prediction + reach])
     axes.plot(ends, here + rise * (ends - prediction), color=COLOURS.gradient)
     axes.plot(prediction, here, "o", color=COLOURS.accent, markersize=8, zorder=5)
-    axes.set(xlim=(-3.5, 4.5), ylim=(-1, 10), xlabel="prediction", ylabel="loss")
+    axes.set(xlim=(-3.5, 4.5), ylim=(-1.5, 17.5), xlabel="prediction", ylabel="loss")
     return figure, f"{loss[0].upper() + loss[1:]} at {number(prediction)}: {here:.2f}."
 
 
@@ -135,7 +135,7 @@ def draw_gradient(loss: str, prediction: float):
     axes.plot(grid, slopes, color=COLOURS.gradient)
     here = derivative(prediction)[0]
     axes.plot(prediction, here, "o", color=COLOURS.accent, markersize=8, zorder=5)
-    axes.set(xlim=(-3.5, 4.5), ylim=(-6, 6), xlabel="prediction", ylabel="gradient")
+    axes.set(xlim=(-3.5, 4.5), ylim=(-9, 9), xlabel="prediction", ylabel="gradient")
     push = "nothing pushes the prediction"
     if here:
         push = f"training pushes the prediction {'up' if here < 0 else 'down'}"

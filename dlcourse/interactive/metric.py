@@ -86,6 +86,7 @@ def draw_scores(share: str, threshold: float):
     axes.set(ylim=(0, 1.12))
     axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
     text = ", ".join(f"{name} {value:.1%}" for name, value in values.items())
+    text = text[0].upper() + text[1:]
     never = 1 - np.mean(screening(share)[0])
     return figure, f"{text}. Never raising the alarm would have accuracy {never:.1%}."
 

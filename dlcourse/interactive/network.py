@@ -128,6 +128,17 @@ def classifier(data: str, units: int):
     return best
 
 
+def share_right(model, data: str) -> float:
+    """Return the share of the points that a network puts into their class."""
+    x, y = sample(data)
+    return float(np.mean((model.predict(x, verbose=0).ravel() > 0.5) == y))
+
+
+def units_needed(data: str) -> int:
+    """Return the fewest hidden units of the slider whose network has 99 points in 100 right."""
+    return next(units for units in UNITS if share_right(classifier(data, units), data) >= 0.99)
+
+
 @drawing
 def draw_regions(data: str, units: int):
     """Draw the two regions of a trained network, the line of each hidden unit, and the points."""
@@ -146,7 +157,6 @@ def draw_plane(model, data: str) -> tuple[Figure, float]:
     ticks = np.linspace(-2.4, 2.4, 97)
     grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     answer = model.predict(grid, verbose=0).reshape(97, 97)
-    right = np.mean((model.predict(x, verbose=0).ravel() > 0.5) == y)
     figure, axes = canvas(width=4.7, height=4.4)
     sides = [COLOURS.data, COLOURS.other]
     axes.contourf(ticks, ticks, answer, levels=[0, 0.5, 1], colors=sides, alpha=0.2)
@@ -157,7 +167,7 @@ def draw_plane(model, data: str) -> tuple[Figure, float]:
     for label, colour, marker in ((0, COLOURS.data, "o"), (1, COLOURS.other, "s")):
         axes.scatter(*x[y == label].T, s=14, color=colour, marker=marker, linewidth=0)
     axes.set(xlim=(-2.4, 2.4), ylim=(-2.4, 2.4), xlabel="x₁", ylabel="x₂", aspect="equal")
-    return figure, float(right)
+    return figure, share_right(model, data)
 
 
 def _draw_line(axes, a: float, b: float, c: float) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -37,13 +38,22 @@ class Layer(CheckedArguments):
     `needs_input_gradient` is True at first. A model sets it to False on the layers that its inputs
     feed, since nothing uses ∂L/∂x there; `backward` may then return None and save the work.
 
-    Errors: ValueError for an input of the wrong rank, width or dtype, or without samples.
+    Errors: ValueError for an input of the wrong rank, width or dtype, or without samples, and for
+    a dy that has not the shape of y.
 
     Keras twin: keras.layers.Layer. `backward` and `grads` take the place of GradientTape.
     """
 
     input_rank: ClassVar[int | None] = None  # number of axes that call expects, the batch included
     input_axes: ClassVar[str] = "(batch, features)"  # how a message names them
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Let every `call` note the shape of y, and every `backward` refuse a dy of another one."""
+        super().__init_subclass__(**arguments)
+        if "call" in cls.__dict__:
+            cls.call = _noting_shape(cls.call)  # type: ignore[method-assign]
+        if "backward" in cls.__dict__:
+            cls.backward = _checking_shape(cls.backward)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -62,6 +72,7 @@ class Layer(CheckedArguments):
         self.trainable = trainable
         self.built = False
         self.input_shape: Shape | None = None
+        self._output_shape: Shape | None = None  # of the latest call, if it made one array
         self.needs_input_gradient = True
         self.grads: dict[str, Array] = {}
         self._trainable: dict[str, bool] = {}  # weight name -> does training change it?
@@ -130,6 +141,19 @@ class Layer(CheckedArguments):
         advice = "Make a new layer for inputs of another width."
         raise ValueError(wrong(f"{self.name}: shape of the input", expected, tuple(shape), advice))
 
+    def _check_gradient(self, dy: Any) -> Any:
+        """Return dy as an array of floats.
+
+        Errors: ValueError unless it has the shape of the latest output.
+        """
+        if self._output_shape is None:
+            return dy
+        dy = as_floats(dy, f"{self.name}: dy")
+        if dy.shape != self._output_shape:
+            expected = f"that of the output, {self._output_shape}"
+            raise ValueError(wrong(f"{self.name}: shape of dy", expected, dy.shape))
+        return dy
+
     # ------------------------------------------------------------ weights
 
     def add_weight(
@@ -145,7 +169,13 @@ class Layer(CheckedArguments):
         Without an initializer it is GlorotUniform, as in Keras.
         """
         make = initializers.get(initializer) or initializers.GlorotUniform()
-        value = make(tuple(shape), dtype=self.dtype)
+        value = as_floats(
+            make(tuple(shape), dtype=self.dtype), f"{self.name}: first {name}", self.dtype
+        )
+        if value.shape != tuple(shape):
+            expected = f"shape {tuple(shape)}"
+            raise ValueError(wrong(f"{self.name}: first {name}", expected, value))
+        value = value.copy()  # training changes it, and the initializer may keep its own
         setattr(self, name, value)
         self._trainable[name] = trainable
         if regularizer is not None:
@@ -263,6 +293,30 @@ class Layer(CheckedArguments):
         known = set(inspect.signature(type(self).__init__).parameters) - {"self", "kwargs"}
         kind = f"argument of {type(self).__name__}:"
         return unknown_name(kind, argument, known | {"name", "dtype", "trainable"})
+
+
+def _noting_shape(call: Callable) -> Callable:
+    """Return the `call` of a layer that also notes the shape of what it returns."""
+
+    @functools.wraps(call)
+    def call_and_note(self: Layer, *args: Any, **kwargs: Any) -> Any:
+        y = call(self, *args, **kwargs)
+        self._output_shape = getattr(y, "shape", None)
+        return y
+
+    return call_and_note
+
+
+def _checking_shape(way_back: Callable) -> Callable:
+    """Return the `backward` of a layer that first looks at dy."""
+
+    @functools.wraps(way_back)
+    def backward(self: Layer, dy: Any, *args: Any, **kwargs: Any) -> Any:
+        if type(self).backward is backward:  # and not called by that of a subclass
+            dy = self._check_gradient(dy)
+        return way_back(self, dy, *args, **kwargs)
+
+    return backward
 
 
 def positive_integer(value: Any, what: str, advice: str = "") -> int:

@@ -54,17 +54,19 @@ class Normalization(Layer):
     def make_scale_and_shift(self, input_shape: Shape, axes: Sequence[int]) -> None:
         """Make gamma and beta, one number for each place along these axes of the input."""
         shape = tuple(input_shape[axis] for axis in axes)
-        # Weights of shape (channels,) meet the input as (1, ..., channels, ..., 1).
-        rank = len(input_shape)
-        kept = {axis % rank for axis in axes}
-        self._broadcast = tuple(n if i in kept else 1 for i, n in enumerate(input_shape))
-        self._others = tuple(i for i in range(rank) if i not in kept)
         if self.scale:
             self.add_weight(
                 "gamma", shape, self.gamma_initializer, regularizer=self.gamma_regularizer
             )
         if self.center:
             self.add_weight("beta", shape, self.beta_initializer, regularizer=self.beta_regularizer)
+
+    def line_up(self, input_shape: Shape, axes: Sequence[int]) -> None:
+        """Work out how the weights meet the input: as (1, ..., channels, ..., 1)."""
+        rank = len(input_shape)
+        self._kept = tuple(axis % rank for axis in axes)
+        self._others = tuple(i for i in range(rank) if i not in self._kept)
+        self._broadcast = tuple(n if i in self._kept else 1 for i, n in enumerate(input_shape))
 
     def scale_and_shift(self, x_hat: Array) -> Array:
         """Return gamma * x_hat + beta."""
@@ -131,7 +133,7 @@ class BatchNormalization(Normalization):
     Shapes: x and y (batch, ..., channels); gamma, beta, moving_mean, moving_variance (channels,).
 
     Errors: ValueError if `momentum` is not in [0, 1], if `axis` is not an axis of the input, or if
-    the number of channels changes.
+    the number of axes or of channels changes.
 
     Source: Ioffe and Szegedy (2015), https://arxiv.org/abs/1502.03167.
 
@@ -180,6 +182,7 @@ class BatchNormalization(Normalization):
 
     def build(self, input_shape: Shape) -> None:
         """Make gamma, beta and the moving statistics, one number a channel."""
+        self.line_up(input_shape, [self.axis])
         self.make_scale_and_shift(input_shape, [self.axis])
         shape = (input_shape[self.axis],)
         self.add_weight("moving_mean", shape, self.moving_mean_initializer, trainable=False)
@@ -212,8 +215,11 @@ class BatchNormalization(Normalization):
         return normalize_backward(dx_hat, self._x_hat, self._inverse_std, self._others)
 
     def check_input_shape(self, shape: Shape) -> None:
-        """Also ask for the channels that the layer was built for."""
+        """Also ask for the number of axes, and the channels, that the layer was built for."""
         super().check_input_shape(shape)
+        if self.input_shape is not None and len(shape) != len(self.input_shape):
+            expected = f"{len(self.input_shape)} axes, as when the layer was built"
+            raise ValueError(wrong(f"{self.name}: shape of the input", expected, tuple(shape)))
         check_has_axes(self.name, shape, [self.axis])
         self.check_axis(shape, self.axis)
 
@@ -270,14 +276,14 @@ class LayerNormalization(Normalization):
 
     def call(self, x: Array, training: bool = False) -> Array:
         """Return gamma * x_hat + beta."""
-        self._reduced = tuple(axis % x.ndim for axis in self._axes)
-        x_hat, _, _, self._inverse_std = normalize(x, self._reduced, self.epsilon)
+        self.line_up(x.shape, self._axes)
+        x_hat, _, _, self._inverse_std = normalize(x, self._kept, self.epsilon)
         return self.scale_and_shift(x_hat)
 
     def backward(self, dy: Array) -> Array:
         """Return ∂L/∂x and store the gradients of gamma and beta."""
         dx_hat = self.scale_and_shift_backward(dy)
-        return normalize_backward(dx_hat, self._x_hat, self._inverse_std, self._reduced)
+        return normalize_backward(dx_hat, self._x_hat, self._inverse_std, self._kept)
 
     def check_input_shape(self, shape: Shape) -> None:
         """Also ask for axes as long as when the layer was built."""

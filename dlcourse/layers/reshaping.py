@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -138,12 +139,14 @@ class Rescaling(Layer):
     Shapes: any; y has the shape of x.
 
     Keras twin: keras.layers.Rescaling, equal to 1e-12.
+
+    Differs from Keras: scale and offset are single numbers, not lists with one for each channel.
     """
 
     def __init__(self, scale: float, offset: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.scale = scale
-        self.offset = offset
+        self.scale = float(scale)
+        self.offset = float(offset)
 
     def call(self, x: Array, training: bool = False) -> Array:
         """Return x * scale + offset."""
@@ -156,10 +159,11 @@ class Rescaling(Layer):
 
 def _sides(padding: Any) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return ((top, bottom), (left, right)) for any of the three forms of `padding`."""
-    axes = (padding, padding) if isinstance(padding, int) else padding
+    whole = (int, np.integer)
+    axes = (padding, padding) if isinstance(padding, whole) else padding
     try:
-        pairs = [(side, side) if isinstance(side, int) else tuple(side) for side in axes]
-        (top, bottom), (left, right) = pairs
+        pairs = [(side, side) if isinstance(side, whole) else side for side in axes]
+        (top, bottom), (left, right) = [map(operator.index, pair) for pair in pairs]
         if min(top, bottom, left, right) >= 0:
             return (top, bottom), (left, right)
     except (TypeError, ValueError):

@@ -123,7 +123,7 @@ class Huber(Loss):
         super().__init__(name, reduction, dtype)
         if not delta > 0:
             raise ValueError(wrong("Huber: delta", "a positive number", delta))
-        self.delta = delta
+        self.delta = float(delta)
 
     def call(self, y_true: Array, y_pred: Array) -> Array:
         """Return huber(y_true, y_pred, delta)."""

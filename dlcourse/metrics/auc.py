@@ -10,7 +10,7 @@ import numpy as np
 from dlcourse.activations import sigmoid
 from dlcourse.losses.base import EPSILON, check_range, same_shape
 from dlcourse.messages import unknown_name, wrong
-from dlcourse.metrics.base import Array, Metric
+from dlcourse.metrics.base import Metric, ratio
 from dlcourse.metrics.counting import check_thresholds, count_above, element_weights
 
 
@@ -31,7 +31,8 @@ class AUC(Metric):
     Shapes: y_true and y_pred alike, labels 0 and 1.
 
     Errors: ValueError for predictions outside [0, 1] (unless from_logits), other labels, or an
-    unknown curve or method.
+    unknown curve or method. With a NaN among the predictions the result is nan; Keras returns a
+    number even then.
 
     Source: Davis and Goadrich (2006), https://doi.org/10.1145/1143844.1143874.
 
@@ -84,7 +85,7 @@ class AUC(Metric):
             y_pred = sigmoid(y_pred)
         advice = "Are these logits? Use AUC(from_logits=True)."
         check_range(y_pred, 0, 1, f"{self.name}: y_pred", advice)
-        weights = element_weights(sample_weight, y_pred.shape, self.name)
+        weights = element_weights(sample_weight, y_pred, self.name)
         positives, negatives, hits, alarms = count_above(
             y_true, y_pred, weights, self._thresholds, self.name
         )
@@ -97,11 +98,11 @@ class AUC(Metric):
         """Return the area; without positives (or negatives, for ROC) it is 0, as in Keras."""
         if self.curve == "PR" and self.summation_method == "interpolation":
             return self._interpolated_precision_recall()
-        recall = _ratio(self.true_positives, self.positives)
+        recall = ratio(self.true_positives, self.positives)
         if self.curve == "ROC":
-            x, y = _ratio(self.false_positives, self.negatives), recall
+            x, y = ratio(self.false_positives, self.negatives), recall
         else:
-            x, y = recall, _ratio(self.true_positives, self.true_positives + self.false_positives)
+            x, y = recall, ratio(self.true_positives, self.true_positives + self.false_positives)
         if self.summation_method == "interpolation":
             heights = (y[:-1] + y[1:]) / 2
         elif self.summation_method == "minoring":
@@ -118,15 +119,9 @@ class AUC(Metric):
         """
         hits = self.true_positives
         alarms = hits + self.false_positives
-        slope = _ratio(hits[:-1] - hits[1:], np.maximum(alarms[:-1] - alarms[1:], 0))
+        slope = ratio(hits[:-1] - hits[1:], np.maximum(alarms[:-1] - alarms[1:], 0))
         intercept = hits[1:] - slope * alarms[1:]
         both = (alarms[:-1] > 0) & (alarms[1:] > 0)
-        growth = np.where(both, _ratio(alarms[:-1], alarms[1:]), 1.0)
+        growth = np.where(both, ratio(alarms[:-1], alarms[1:]), 1.0)
         areas = slope * (hits[:-1] - hits[1:] + intercept * np.log(growth))
         return float(areas.sum() / self.positives) if self.positives else 0.0
-
-
-def _ratio(a: Array, b: Any) -> Array:
-    """Return a / b, and 0 where b is 0."""
-    b = np.broadcast_to(b, a.shape)
-    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)

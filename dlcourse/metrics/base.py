@@ -16,6 +16,11 @@ from dlcourse.messages import wrong
 Array = np.ndarray
 
 
+def ratio(a: Any, b: Any) -> Array:
+    """Return a / b, and 0 where b is 0."""
+    return np.divide(a, b, out=np.zeros(np.shape(a)), where=np.not_equal(b, 0))
+
+
 class Metric(CheckedArguments):
     """A score with a state: `update_state` for each batch, `result` at the end, `reset_state`.
 

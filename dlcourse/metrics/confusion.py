@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.messages import unknown_name, wrong
-
-Array = np.ndarray
+from dlcourse.metrics.base import Array, ratio
 
 
 def confusion_matrix(
@@ -47,7 +46,7 @@ def confusion_matrix(
         "pred": matrix.sum(axis=0, keepdims=True),
         "all": matrix.sum(),
     }[normalize]
-    return _divide(matrix, np.broadcast_to(total, matrix.shape))
+    return ratio(matrix, total)
 
 
 def precision_score(y_true: Any, y_pred: Any, average: str | None = "binary") -> Any:
@@ -61,7 +60,7 @@ def precision_score(y_true: Any, y_pred: Any, average: str | None = "binary") ->
     scikit-learn twin: sklearn.metrics.precision_score, equal to 1e-15.
     """
     hits, predicted, actual = _counts(y_true, y_pred, average, "precision_score")
-    return _average(_divide(hits, predicted), actual, average)
+    return _average(ratio(hits, predicted), actual, average)
 
 
 def recall_score(y_true: Any, y_pred: Any, average: str | None = "binary") -> Any:
@@ -74,7 +73,7 @@ def recall_score(y_true: Any, y_pred: Any, average: str | None = "binary") -> An
     scikit-learn twin: sklearn.metrics.recall_score, equal to 1e-15.
     """
     hits, _, actual = _counts(y_true, y_pred, average, "recall_score")
-    return _average(_divide(hits, actual), actual, average)
+    return _average(ratio(hits, actual), actual, average)
 
 
 def f1_score(y_true: Any, y_pred: Any, average: str | None = "binary") -> Any:
@@ -87,7 +86,7 @@ def f1_score(y_true: Any, y_pred: Any, average: str | None = "binary") -> Any:
     scikit-learn twin: sklearn.metrics.f1_score, equal to 1e-15.
     """
     hits, predicted, actual = _counts(y_true, y_pred, average, "f1_score")
-    return _average(_divide(2 * hits, predicted + actual), actual, average)
+    return _average(ratio(2 * hits, predicted + actual), actual, average)
 
 
 def _counts(y_true: Any, y_pred: Any, average: str | None, name: str) -> tuple[Array, Array, Array]:
@@ -118,11 +117,6 @@ def _average(scores: Array, actual: Array, average: str | None) -> Any:
     if average == "weighted":
         return float((scores * actual).sum() / actual.sum())
     return float(scores.mean())
-
-
-def _divide(a: Array, b: Array) -> Array:
-    """Return a / b, and 0 where b is 0."""
-    return np.divide(a, b, out=np.zeros(np.shape(a)), where=b != 0)
 
 
 def _classes(y_true: Any, y_pred: Any, name: str) -> tuple[Array, Array]:

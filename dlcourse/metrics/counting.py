@@ -10,7 +10,7 @@ import numpy as np
 from dlcourse.arrays import as_floats
 from dlcourse.losses.base import EPSILON, same_shape
 from dlcourse.messages import unknown_name, wrong
-from dlcourse.metrics.base import Array, Metric
+from dlcourse.metrics.base import Array, Metric, ratio
 
 
 class _Counter(Metric):
@@ -45,7 +45,7 @@ class _Counter(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch of labels 0 and 1 (or one-hot) and probabilities."""
         y_true, y_pred = same_shape(y_true, y_pred, self.name)
-        weights = element_weights(sample_weight, y_pred.shape, self.name)
+        weights = element_weights(sample_weight, y_pred, self.name)
         if self.top_k is not None:
             y_pred = _keep_top_k(y_pred, self.top_k, self.name)
         if self.class_id is not None:
@@ -60,9 +60,8 @@ class _Counter(Metric):
         self.false_negatives += positives - hits
 
     def _ratio(self, mistakes: Array) -> Any:
-        total = self.true_positives + mistakes
-        ratio = np.divide(self.true_positives, total, out=np.zeros_like(total), where=total != 0)
-        return float(ratio[0]) if len(ratio) == 1 else ratio
+        shares = ratio(self.true_positives, self.true_positives + mistakes)
+        return float(shares[0]) if len(shares) == 1 else shares
 
 
 class Precision(_Counter):
@@ -75,7 +74,8 @@ class Precision(_Counter):
 
     Shapes: y_true and y_pred alike, labels 0 and 1 (one-hot for several classes).
 
-    Errors: ValueError for thresholds outside [0, 1], or other labels.
+    Errors: ValueError for thresholds outside [0, 1], or other labels. With a NaN among the
+    predictions the result is nan; Keras returns a number even then.
 
     Keras twin: keras.metrics.Precision, equal to 1e-12.
     """
@@ -115,7 +115,7 @@ class F1Score(Metric):
     given); sample_weight (batch,).
 
     Errors: ValueError for other shapes or labels, an unknown average, or a threshold that is not in
-    (0, 1].
+    (0, 1]. With a NaN among the predictions the result is nan; Keras returns a number even then.
 
     Keras twin: keras.metrics.F1Score, equal to 1e-12. Like Keras it adds 1e-7 to each denominator;
     `f1_score` does not, and equals scikit-learn's.
@@ -156,7 +156,7 @@ class F1Score(Metric):
         elif len(self.true_positives) != y_pred.shape[1]:
             expected = f"{len(self.true_positives)} classes, as in the batches before"
             raise ValueError(wrong(f"{self.name}: y_pred", expected, y_pred, "Call reset_state()."))
-        w = element_weights(sample_weight, y_pred.shape, self.name)
+        w = element_weights(sample_weight, y_pred, self.name)
         self.true_positives += (w * chosen * y_true).sum(axis=0)
         self.false_positives = self.false_positives + (w * chosen * (1 - y_true)).sum(axis=0)
         self.false_negatives = self.false_negatives + (w * ~chosen * y_true).sum(axis=0)
@@ -209,12 +209,20 @@ def passed_thresholds(y_pred: Array, thresholds: Array) -> Array:
     even = np.arange(n) / max(1, n - 1)
     if n < 3 or not np.allclose(thresholds, even, rtol=1e-5, atol=2 * EPSILON):
         return np.searchsorted(thresholds.astype(y_pred.dtype), y_pred, side="left")
-    passed = np.ceil(np.clip(y_pred, 0, 1) * y_pred.dtype.type(n - 1)).astype(np.intp)
+    inside = np.nan_to_num(np.clip(y_pred, 0, 1))  # a NaN has the weight nan wherever it counts
+    passed = np.ceil(inside * y_pred.dtype.type(n - 1)).astype(np.intp)
     return np.maximum(passed, 1) if thresholds[0] < 0 else passed
 
 
-def element_weights(sample_weight: Any, shape: tuple[int, ...], name: str) -> Array:
-    """Return a weight for each prediction: 1, or that of its sample."""
+def element_weights(sample_weight: Any, y_pred: Array, name: str) -> Array:
+    """Return a weight for each prediction: 1, or that of its sample.
+
+    A NaN among the predictions makes all weights nan, and so the score: there is no telling what
+    it stands for, and `fit`, which shows where it came from, must not be stopped here.
+    """
+    shape = y_pred.shape
+    if np.isnan(y_pred).any():
+        return np.full(shape, np.nan)
     if sample_weight is None:
         return np.ones(shape)
     weights = as_floats(sample_weight, f"{name}: sample_weight", np.float64)

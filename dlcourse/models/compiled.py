@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +49,8 @@ class Compiled(Network):
         `metrics` leave sample weights out, `weighted_metrics` use them. With several outputs each
         of the arguments may be a list, or a dict by the names of the outputs.
 
-        Errors: ValueError for an unknown name, naming the nearest known one.
+        Errors: ValueError for an unknown name, naming the nearest known one, or for a metric that
+        is called "loss" (in Keras it takes the place of the loss).
         """
         self.optimizer = optimizers.get(optimizer)
         check_names(loss, [metrics, weighted_metrics])
@@ -106,7 +108,7 @@ class Compiled(Network):
         calls = CallbackList(as_list(callbacks), self, verbose=verbose)
         calls.call("on_predict_begin")
         parts = []
-        for step, batch in enumerate(Samples(arrays, [], None).batches(batch_size)):
+        for step, batch in enumerate(Samples(arrays, [], []).batches(batch_size)):
             calls.call("on_predict_batch_begin", step)
             values = self.graph.forward(batch.x)
             parts.append([values[i] for i in self.graph.outputs])
@@ -128,16 +130,16 @@ class Compiled(Network):
         objective.reset()
         calls.call("on_test_begin")
         for step, batch in enumerate(samples.batches(batch_size)):
-            x, y, weight = batch.x, batch.y, batch.weight
+            x, y, weights = batch.x, batch.y, batch.weights
             calls.call("on_test_batch_begin", step)
             with objective.on_logits(), np.errstate(all="ignore"):
                 values = graph.forward(x)
                 outputs = [values[i] for i in graph.outputs]
-                losses = objective.values(y, outputs, weight)
+                losses = objective.values(y, outputs, weights)
             loss = objective.sum(losses) + penalties
             if not math.isfinite(loss):
-                raise FloatingPointError(explain(self, batch, loss, place))
-            objective.update(loss, losses, y, outputs, weight)
+                raise FloatingPointError(explain(self, batch, loss, place, training=False))
+            objective.update(loss, losses, y, outputs, weights)
             calls.call("on_test_batch_end", step)
         logs = objective.results()
         calls.call("on_test_end", logs)
@@ -166,14 +168,17 @@ class Compiled(Network):
         shapes = [tensor.shape for tensor in self.outputs]
         y = data.targets(y, shapes, [o.sparse for o in outputs], self.outputs[0].dtype)
         data.same_length([arrays[0], *y], "x and y")
-        weight = data.sample_weights(sample_weight, len(y[0]), self.outputs[0].dtype)
+        weights = data.sample_weights(sample_weight, len(y[0]), shapes, self.outputs[0].dtype)
         if not self.objective.has_metrics:
             self.objective.make_metrics(y, shapes)
-        return Samples(arrays, y, weight, self.outputs[0].dtype)
+        return Samples(arrays, y, weights, self.outputs[0].dtype)
 
     def _make_objective(self) -> None:
+        read = Counter(id(t) for tensor in self.graph.tensors for t in tensor.inputs)
+        read.update(id(tensor) for tensor in self.outputs)
         self.objective = Objective(
-            [tensor.layer for tensor in self.outputs],
+            # An output with another reader must stay what it is, so it cannot become logits.
+            [tensor.layer if read[id(tensor)] == 1 else None for tensor in self.outputs],
             [tensor.name for tensor in self.outputs],
             **self.compiled,
         )

@@ -15,11 +15,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Samples:
-    """The inputs, the targets and the weight of each sample (None: all 1) of a data set."""
+    """The inputs of a data set, and for each output the targets and weights (None: all 1)."""
 
     x: list[Array]
     y: list[Array]
-    weight: Array | None
+    weights: list[Array | None]
     dtype: str = "float32"  # of the weights, which is that of the model's outputs
 
     def __len__(self) -> int:
@@ -27,8 +27,8 @@ class Samples:
 
     def part(self, index: Any) -> Samples:
         """Return some of the samples: `index` is a slice or an array of positions."""
-        weight = None if self.weight is None else self.weight[index]
-        return Samples([a[index] for a in self.x], [a[index] for a in self.y], weight, self.dtype)
+        weights = [None if w is None else w[index] for w in self.weights]
+        return Samples([a[index] for a in self.x], [a[index] for a in self.y], weights, self.dtype)
 
     def batches(self, size: int, order: Array | None = None) -> Iterator[Samples]:
         """Yield the samples in batches, in the given order; the last one may be smaller."""
@@ -64,22 +64,30 @@ def targets(y: Any, output_shapes: Sequence[tuple], sparse: Sequence[bool], dtyp
     ]
 
 
-def sample_weights(weight: Any, samples: int, dtype: str) -> Array | None:
-    """Return one weight for each sample, or None."""
+def sample_weights(
+    weight: Any, samples: int, output_shapes: Sequence[tuple], dtype: str
+) -> list[Array | None]:
+    """Return the weights for each output, with the axes of its losses; None means all 1.
+
+    An output (batch, steps, units) has a loss for each step, and may have a weight for each.
+    Weights (batch,) become (batch, 1): all steps of a sample weigh the same.
+    """
     if weight is None:
-        return None
+        return [None] * len(output_shapes)
     weight = numbers(weight, "sample_weight").astype(dtype)
-    if weight.shape != (samples,):
-        expected = f"one weight for each sample, shape ({samples},)"
-        raise ValueError(wrong("sample_weight", expected, weight))
-    return weight
+    return [_weights(weight, (samples, *shape[1:-1])) for shape in output_shapes]
 
 
-def with_class_weights(samples: Samples, class_weight: Mapping[int, float] | None) -> Samples:
-    """Return the samples, each with the weight of its class; a class not named weighs 1."""
+def with_class_weights(
+    samples: Samples, class_weight: Mapping[int, float] | None, output_shape: tuple
+) -> Samples:
+    """Return the samples, each with the weight of its class; a class not named weighs 1.
+
+    Keras takes any key. Here a key must be a class that the output can have, or a label in y.
+    """
     if class_weight is None:
         return samples
-    if samples.weight is not None:
+    if any(weight is not None for weight in samples.weights):
         raise ValueError(
             "fit: class_weight and sample_weight cannot be used together. "
             "Multiply them into one sample_weight."
@@ -87,16 +95,23 @@ def with_class_weights(samples: Samples, class_weight: Mapping[int, float] | Non
     if not isinstance(class_weight, Mapping) or len(samples.y) > 1:
         expected = "a dict {class: weight}, and a model with one output"
         raise ValueError(wrong("class_weight", expected, class_weight))
+    if len(output_shape) != 2:
+        expected = "one class for each sample, an output of shape (batch, classes)"
+        advice = "Use sample_weight, which may have a weight for each step."
+        raise ValueError(wrong("class_weight", expected, output_shape, advice))
     labels = samples.y[0]
     if labels.ndim > 1:
-        labels = labels[..., 0] if labels.shape[-1] == 1 else labels.argmax(axis=-1)
-    known = set(np.unique(labels).astype(int).tolist())
+        labels = labels[:, 0] if labels.shape[1] == 1 else labels.argmax(axis=1)
+    labels = np.round(labels).astype(int)
+    units = output_shape[1]
+    # One unit tells two classes apart, 0 and 1; for the hinge losses they are -1 and 1.
+    known = {*labels.tolist(), *(range(units) if units > 1 else (-1, 0, 1))}
     for label in class_weight:
         if label not in known:
-            expected = f"classes that occur in y: {', '.join(map(str, sorted(known)))}"
+            expected = f"classes from 0 to {max(units, 2) - 1}"
             raise ValueError(wrong("class_weight", expected, label))
-    weight = np.array([class_weight.get(int(label), 1.0) for label in labels])
-    return replace(samples, weight=weight.astype(samples.dtype))
+    weight = np.array([class_weight.get(label, 1.0) for label in labels.tolist()])
+    return replace(samples, weights=[weight.astype(samples.dtype)])
 
 
 def numbers(value: Any, what: str) -> Array:
@@ -126,6 +141,25 @@ def same_length(arrays: Sequence[Array], what: str) -> None:
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) > 1:
         raise ValueError(wrong(f"{what}: numbers of samples", "the same number in all", lengths))
+
+
+def _weights(weight: Array, shape: tuple) -> Array:
+    """Return the weights with the axes of losses of this shape; an axis may have size 1 instead."""
+    if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
+    if weight.ndim == 1:
+        weight = weight.reshape(-1, *[1] * (len(shape) - 1))
+    fits = (
+        weight.ndim == len(shape)
+        and len(weight) == shape[0]
+        and all(n == 1 or m in (None, n) for n, m in zip(weight.shape[1:], shape[1:], strict=True))
+    )
+    if not fits:
+        expected = f"one weight for each sample, shape ({shape[0]},)"
+        if len(shape) > 1:
+            expected += f", or for each loss of a sample, shape {shape}"
+        raise ValueError(wrong("sample_weight", expected, weight))
+    return weight
 
 
 def _labels(y: Array, shape: tuple) -> Array:

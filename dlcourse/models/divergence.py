@@ -12,22 +12,24 @@ if TYPE_CHECKING:
     from dlcourse.models.network import Network
 
 
-def explain(model: Network, batch: Samples, loss: float, place: str) -> str:
+def explain(model: Network, batch: Samples, loss: float, place: str, training: bool) -> str:
     """Return a message that names the first layer whose output is not finite, and since when.
 
     The forward pass runs once more, and its values are looked at layer by layer: that costs
-    nothing until it is needed.
+    nothing until it is needed. Moving statistics that it moves are put back.
     """
     when = f"The model diverged: the loss is {loss} in {place}."
+    weights = model.get_weights()
     with np.errstate(all="ignore"):
-        values = model.graph.forward(batch.x, training=True)
+        values = model.graph.forward(batch.x, training=training)
+    model.set_weights(weights)
     for layer, sources, target in model.graph.steps:
         if np.isfinite(values[target]).all():
             continue
         bad = [
             name
-            for name in layer.weight_names()
-            if not np.isfinite(getattr(layer, name.rpartition("/")[2])).all()
+            for name, weight in zip(layer.weight_names(), layer.weights, strict=True)
+            if not np.isfinite(weight).all()
         ]
         if bad:
             cause = f"its {' and '.join(bad)} overflowed in an earlier update"

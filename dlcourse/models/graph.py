@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlcourse.layers import Layer, SymbolicTensor
+from dlcourse.layers.merging import Merge
 
 Array = np.ndarray
 
@@ -27,7 +28,7 @@ class Graph:
         graph.backward(dys)                  # layers last to first; gradients of branches add up
 
     Every symbolic tensor has a number; a list of values under these numbers is all that passes
-    between the layers.
+    between the layers. An input may be the output of a layer: that layer is not part of the graph.
 
     Errors: ValueError if an output depends on an Input that is not among the inputs, if an input is
     not used, if a layer occurs twice, or if two layers have the same name.
@@ -36,10 +37,11 @@ class Graph:
     def __init__(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
         tensors = _in_running_order(inputs, outputs)
         number = {id(tensor): i for i, tensor in enumerate(tensors)}
-        self.tensors = tensors
+        first = [SymbolicTensor(t.shape, t.dtype, t.name) for t in inputs]  # no layer makes these
+        self.tensors = first + tensors[len(first) :]
         self.steps = [
             Step(t.layer, [number[id(source)] for source in t.inputs], number[id(t)])
-            for t in tensors
+            for t in tensors[len(first) :]
             if t.layer is not None
         ]
         self.inputs = [number[id(tensor)] for tensor in inputs]
@@ -54,7 +56,7 @@ class Graph:
         for i, value in zip(self.inputs, inputs, strict=True):
             values[i] = value
         for layer, sources, target in self.steps:
-            x = values[sources[0]] if len(sources) == 1 else [values[i] for i in sources]
+            x = taken_by(layer, [values[i] for i in sources])
             values[target] = layer(x, training=training)
         return values
 
@@ -87,9 +89,15 @@ class Graph:
             if not layer.needs_input_gradient:
                 continue
             # A value that feeds several layers receives the sum of their gradients.
-            for i, part in zip(sources, dx if len(sources) > 1 else [dx], strict=True):
+            parts = dx if isinstance(layer, Merge) else [dx]
+            for i, part in zip(sources, parts, strict=True):
                 gradients[i] = part if gradients[i] is None else gradients[i] + part
         return [gradients[i] for i in self.inputs]
+
+
+def taken_by(layer: Layer, values: list) -> Any:
+    """Return what the layer is called on: the list of values if it merges them, else the one."""
+    return values if isinstance(layer, Merge) else values[0]
 
 
 def _in_running_order(
@@ -116,7 +124,8 @@ def _in_running_order(
             order.append(tensor)
             done.add(id(tensor))
             stack.pop()
-    used = {id(t) for tensor in order for t in tensor.inputs} | {id(t) for t in outputs}
+    made = order[len(inputs) :]
+    used = {id(t) for tensor in made for t in tensor.inputs} | {id(t) for t in outputs}
     for tensor in inputs:
         if id(tensor) not in used:
             raise ValueError(f"Model: no output depends on the input {tensor!r}. Leave it out.")

@@ -24,11 +24,15 @@ class Model(Training):
     `compile`, `fit`, `evaluate` and `predict` train and use it (models/training.py).
 
     Several inputs or outputs are given as lists, and so are their arrays then. A part of a model is
-    a model too: `Model(model.input, model.get_layer("conv2d").output)` shows feature maps.
+    a model too: `Model(model.input, model.get_layer("conv2d").output)` shows feature maps, and
+    `Model(model.get_layer("conv2d").output, model.output)` is what comes after them.
 
     Errors: ValueError if the outputs do not depend on the inputs alone, or a layer occurs twice.
 
     Keras twin: keras.Model, with equal outputs, gradients and histories.
+
+    Differs from Keras: `layers` holds no InputLayer, since an Input is a tensor here. A model that
+    is part of another model has one input and one output.
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
@@ -45,8 +49,9 @@ class Model(Training):
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write layers, weights and optimizer to an .npz file, for `models.load_model`.
 
-        Errors: ValueError for another ending, an argument that is no plain data, or a model that
-        is not built; FileExistsError if the file exists and `overwrite` is False.
+        Errors: ValueError for another ending, a folder of that name, an argument that is no plain
+        data, or a model that is not built; FileExistsError if the file exists and `overwrite` is
+        False; FileNotFoundError if the folder to save in does not exist.
 
         Keras twin: keras.Model.save, which writes .keras files.
         """

@@ -63,14 +63,25 @@ class Network(Layer):
 
     def __call__(self, x: Any, training: bool = False, **arguments: Any) -> Any:
         """Check the input and return `call(x, training)`; build the model on first use."""
-        if isinstance(x, SymbolicTensor):
-            return super().__call__(x, training, **arguments)
+        parts = x if isinstance(x, list | tuple) else [x]
+        if any(isinstance(part, SymbolicTensor) for part in parts):
+            self._check_nesting(len(parts))
+            return super().__call__(parts[0], training, **arguments)
         several = self.built and len(self.inputs) > 1
         arrays = [np.asarray(a) for a in (x if several else [x])]
         self._prepare(arrays[0].shape)
         self._check_inputs(arrays)
         x = arrays if len(arrays) > 1 else arrays[0]
         return self.call(x, training=training, **arguments)
+
+    def _check_nesting(self, given: int) -> None:
+        """Refuse to be part of another model with several inputs or outputs."""
+        ours = (len(self.inputs), len(self.outputs)) if self.built else (1, 1)
+        received = (max(given, ours[0]), ours[1])
+        if received != (1, 1):
+            what = f"{self.name}: numbers of inputs and outputs of a model inside a model"
+            advice = "Call its layers one by one instead."
+            raise ValueError(wrong(what, "(1, 1)", received, advice))
 
     def _check_inputs(self, arrays: Sequence[Array]) -> None:
         """Refuse another number of inputs, or shapes, than those of the Input tensors."""
@@ -130,6 +141,9 @@ class Network(Layer):
         """Return a layer by its name or by its place.
 
         Errors: ValueError for an unknown name, with the nearest known one.
+
+        Keras twin: keras.Model.get_layer. Place 0 is the first layer that computes something; in
+        Keras it is the InputLayer, unless the model is Sequential.
         """
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
@@ -143,7 +157,10 @@ class Network(Layer):
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes the weights; setting it sets it for all layers."""
+        """Whether training changes the weights; setting it sets it for all layers.
+
+        A single layer can be set again afterwards; in Keras a frozen model trains nothing.
+        """
         return self._is_trainable
 
     @trainable.setter
@@ -196,16 +213,22 @@ class Network(Layer):
     def set_weights(self, weights: Sequence[Array]) -> None:
         """Copy the given arrays into the weights, in Keras's order.
 
-        Errors: ValueError if their number or one of their shapes differs.
+        Errors: ValueError if their number or one of their shapes differs; then nothing is copied.
         """
-        counts = [len(layer.weights) for layer in self.layers]
-        if len(weights) != sum(counts):
+        names, own = self.weight_names(), self.weights
+        if len(weights) != len(own):
             what = f"{self.name}: number of weights given to set_weights"
-            raise ValueError(wrong(what, f"{sum(counts)} arrays", len(weights)))
-        rest = list(weights)
-        for layer, count in zip(self.layers, counts, strict=True):
-            layer.set_weights(rest[:count])
-            rest = rest[count:]
+            advice = "The model is not built yet: put Input(shape) first, or call it on data."
+            advice = "" if self.built else advice
+            raise ValueError(wrong(what, f"{len(own)} arrays", len(weights), advice))
+        values = [np.asarray(value) for value in weights]
+        for name, weight, value in zip(names, own, values, strict=True):
+            if value.shape != weight.shape:
+                layer, _, kind = name.rpartition("/")
+                what = f"{layer}: shape of {kind}"
+                raise ValueError(wrong(what, str(weight.shape), value.shape))
+        for weight, value in zip(own, values, strict=True):
+            weight[...] = value
 
     def summary(self) -> None:
         """Print the layers, the shapes of their outputs and the numbers of their weights."""

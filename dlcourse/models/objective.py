@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +30,10 @@ class OutputObjective:
     into the softmax: log softmax(z) in one step needs no clipping, and its gradient is
     softmax(z) - y. Keras does the same. So while a loss is worked out, the last layer runs without
     its activation (see Objective.on_logits), and the metrics get what the activation makes of z.
+
+    An output that another layer reads too, or that the model has twice, comes without its `layer`:
+    its loss is worked out from the probabilities, where Keras still has the logits. That differs
+    once a probability is nearer to 0 or 1 than 1e-7.
     """
 
     def __init__(self, layer: Layer | None, loss: Any, name: str) -> None:
@@ -123,15 +128,17 @@ class Objective:
             for output in fused:
                 output.layer.activation = output.activation  # type: ignore[union-attr]
 
-    def values(self, y: Sequence[Array], z: Sequence[Array], weight: Array | None) -> list[float]:
+    def values(
+        self, y: Sequence[Array], z: Sequence[Array], weights: Sequence[Array | None]
+    ) -> list[float]:
         """Return the loss of each output for one batch."""
         return [
             float(output.loss(target, pred, weight))
-            for output, target, pred in zip(self.outputs, y, z, strict=True)
+            for output, target, pred, weight in zip(self.outputs, y, z, weights, strict=True)
         ]
 
     def gradients(
-        self, y: Sequence[Array], z: Sequence[Array], weight: Array | None
+        self, y: Sequence[Array], z: Sequence[Array], weights: Sequence[Array | None]
     ) -> list[Array]:
         """Return the gradient of the weighted sum of the losses, for each output."""
         return [
@@ -140,7 +147,9 @@ class Objective:
                 self.loss_weights,
                 (
                     output.loss.gradient(target, pred, weight)
-                    for output, target, pred in zip(self.outputs, y, z, strict=True)
+                    for output, target, pred, weight in zip(
+                        self.outputs, y, z, weights, strict=True
+                    )
                 ),
                 strict=True,
             )
@@ -158,16 +167,21 @@ class Objective:
         values: Sequence[float],
         y: Sequence[Array],
         z: Sequence[Array],
-        weight: Array | None,
+        weights: Sequence[Array | None],
     ) -> None:
         """Take one batch into account."""
         self.total += total * len(y[0])
         self.count += len(y[0])
-        for output, value, target, pred in zip(self.outputs, values, y, z, strict=True):
+        batch = zip(self.outputs, values, y, z, weights, strict=True)
+        for output, value, target, pred, weight in batch:
             output.update(value, target, pred, weight)
 
     def results(self) -> dict[str, float]:
-        """Return the loss and the metrics so far: the loss first, then in the order given."""
+        """Return the loss and the metrics so far: the loss first, then in the order given.
+
+        A second metric of a name counts on, "precision_1", and "weighted_" tells the two kinds
+        apart, as in Keras. A metric with several numbers, such as one for each class, is an array.
+        """
         logs = {"loss": self.total / max(self.count, 1)}
         several = len(self.outputs) > 1
         if several:
@@ -176,9 +190,12 @@ class Objective:
         for kind in ("metrics", "weighted_metrics"):
             for output in self.outputs:
                 for metric in getattr(output, kind):
-                    name = f"{output.name}_{metric.name}" if several else metric.name
-                    name = f"weighted_{name}" if name in logs and kind != "metrics" else name
-                    logs[name] = float(metric.result())
+                    prefix = f"{output.name}_" if several else ""
+                    name = prefix + metric.name
+                    if name in logs and kind == "weighted_metrics":
+                        name = f"{prefix}weighted_{metric.name}"
+                    value = metric.result()
+                    logs[_free(name, logs)] = value if np.ndim(value) else float(value)
         return logs
 
     def reset(self) -> None:
@@ -190,22 +207,32 @@ class Objective:
 
 def check_names(loss: Any, metrics_: Any) -> None:
     """Refuse unknown names of losses and metrics at once, before there is data."""
-    for name in _names(loss):
-        losses.get(name)
-    for name in _names(metrics_):
-        if name.lower() not in ("accuracy", "acc"):
-            metrics.get(name)
+    for entry in _entries(loss):
+        if isinstance(entry, str):
+            losses.get(entry)
+    for entry in _entries(metrics_):
+        if isinstance(entry, str) and entry.lower() not in ("accuracy", "acc"):
+            metrics.get(entry)
+        if "loss" in (getattr(entry, "name", None), getattr(entry, "__name__", None)):
+            advice = 'That is the name of the loss itself: call the metric e.g. "my_loss".'
+            raise ValueError(wrong("compile: name of a metric", "another name", "loss", advice))
 
 
-def _names(value: Any) -> Iterator[str]:
-    """Yield all texts in nested lists and dicts."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict) and not _is_config(value):
-        yield from _names(list(value.values()))
-    elif isinstance(value, list | tuple):
+def _entries(value: Any) -> Iterator[Any]:
+    """Yield all that nested lists and dicts hold."""
+    if isinstance(value, dict) and not _is_config(value):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
         for entry in value:
-            yield from _names(entry)
+            yield from _entries(entry)
+    else:
+        yield value
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return the name, or the first of name_1, name_2, … that is not taken."""
+    numbered = (f"{name}_{i}" for i in itertools.count(1))
+    return next(n for n in itertools.chain([name], numbered) if n not in taken)
 
 
 def _is_config(value: dict) -> bool:
@@ -237,6 +264,6 @@ def _lists_for_each_output(value: Any, names: Sequence[str], what: str) -> list[
     if not value:
         return [[] for _ in names]
     if len(names) == 1:
-        return [list(value.values()) if isinstance(value, dict) else list(value)]
+        return [list(_entries(value))]  # as in Keras, all are meant for the one output
     lists = _for_each_output(value, names, what)
     return [[] if m is None else list(m) if isinstance(m, list | tuple) else [m] for m in lists]

@@ -1,27 +1,30 @@
 """Saving and loading: one .npz file of plain arrays, and the configuration as text.
 
-The file holds the arrays "weights/dense/kernel", …, the state of the optimizer, and one text,
-"config", with the layers and their arguments as JSON. Nothing in it is a program: reading it makes
-the layers of this package that it names, and fills in the numbers.
+The file holds the arrays "weights/dense/kernel", …, what the optimizer remembers about each,
+"optimizer/dense/kernel/momentum", …, and one text, "config", with the layers and their arguments as
+JSON. Nothing in it is a program: reading it makes the layers of this package that it names, and
+fills in the numbers.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcourse import layers
-from dlcourse.messages import unknown_name, wrong
+from dlcourse import layers, losses, metrics, optimizers
+from dlcourse.messages import describe, unknown_name, wrong
+from dlcourse.models.graph import taken_by
 from dlcourse.models.network import described
 
 if TYPE_CHECKING:
     from dlcourse.models.model import Model
 
-FORMAT = 1  # of the file; to be raised when its content changes
+FORMAT = 2  # of the file; to be raised when its content changes
 
 
 def save_model(model: Model, filepath: str | Path, overwrite: bool) -> None:
@@ -33,10 +36,9 @@ def save_model(model: Model, filepath: str | Path, overwrite: bool) -> None:
             name: _plain(value) for name, value in model.compiled.items()
         }
         config["iterations"] = model.optimizer.iterations
-        for i, state in enumerate(model.optimizer.states):
-            arrays |= {f"optimizer/{i}/{name}": array for name, array in state.items()}
+        arrays |= _states(model)
     try:
-        text = json.dumps(config)
+        text = json.dumps(config, default=_number)
     except TypeError as error:
         raise ValueError(
             f"{model.name}: the model cannot be saved: {error}. Use plain arguments: numbers, "
@@ -62,11 +64,13 @@ def load_model(
 
         model = models.load_model("digits.npz")
 
-    Layers of your own are found by their name in `custom_objects`. `compile=False` leaves the
-    optimizer, the loss and the metrics out.
+    Layers, losses, metrics and optimizers of your own are found by their name in `custom_objects`.
+    `compile=False` leaves the optimizer, the loss and the metrics out. The optimizer goes on with
+    what it remembers about the weights that are trainable, and starts afresh for those that were
+    not trained before.
 
-    Errors: FileNotFoundError; ValueError for a file that is not of this format, or layers that are
-    not known.
+    Errors: FileNotFoundError; ValueError for a file that is not of this format, or names in it that
+    are not known.
 
     Keras twin: keras.models.load_model, which reads .keras files.
     """
@@ -77,18 +81,20 @@ def load_model(
         raise ValueError(wrong("load_model", expected, str(filepath), advice))
     config = json.loads(str(arrays["config"]))
     if config["format"] != FORMAT:
-        raise ValueError(wrong("load_model: format of the file", str(FORMAT), config["format"]))
+        what, advice = "load_model: format of the file", "Another version of dlcourse wrote it."
+        raise ValueError(wrong(what, str(FORMAT), config["format"], advice))
     model = _made(config["model"], custom_objects)
     model.set_weights(_weights_in(arrays))
     if compile and "compile" in config:
-        model.compile(**config["compile"])
+        _compile(model, config["compile"], custom_objects or {})
         optimizer = model.optimizer
         optimizer.iterations = config["iterations"]
         if optimizer.iterations:
             optimizer.build(model.trainable_weights)
-        for i, state in enumerate(optimizer.states):
-            for name in state:
-                state[name][...] = arrays[f"optimizer/{i}/{name}"]
+            names = model.weight_names(trainable=True)
+            for weight, state in zip(names, optimizer.states, strict=True):
+                for slot, array in state.items():
+                    array[...] = arrays.get(f"optimizer/{weight}/{slot}", array)
     return model
 
 
@@ -101,7 +107,7 @@ def model_from_config(cls: type[Model], config: dict[str, Any], custom_objects: 
     tensors = list(inputs)
     for layer, entry in zip(made, config["layers"], strict=True):
         sources = [tensors[i] for i in entry["sources"]]
-        tensors.append(layer(sources if len(sources) > 1 else sources[0]))
+        tensors.append(layer(taken_by(layer, sources)))
     return cls(inputs, [tensors[i] for i in config["outputs"]], name=config["name"])
 
 
@@ -120,15 +126,66 @@ def _made(entry: dict[str, Any], custom_objects: dict[str, Any] | None) -> Any:
     return cls.from_config(entry["config"])
 
 
+def _compile(model: Model, arguments: dict[str, Any], own: dict[str, Any]) -> None:
+    """Compile a model as the file says, with the losses, metrics and optimizers of your own."""
+    makers = {
+        "optimizer": optimizers.get,
+        "loss": losses.get,
+        "metrics": metrics.get,
+        "weighted_metrics": metrics.get,
+    }
+    try:
+        revived = {n: _revived(value, makers.get(n), own) for n, value in arguments.items()}
+        model.compile(**revived)
+    except ValueError as error:
+        raise ValueError(
+            f"load_model: {error} If it is one of your own, give it in "
+            "custom_objects={name: class or function}, or use compile=False and compile the model."
+        ) from None
+
+
+def _revived(value: Any, get: Any, own: dict[str, Any]) -> Any:
+    """Return what `_plain` wrote as objects again; names stay names, but for those of your own."""
+    if isinstance(value, list):
+        return [_revived(v, get, own) for v in value]
+    if isinstance(value, str):
+        return own.get(value, value)
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"class_name", "config"}:
+        return {name: _revived(v, get, own) for name, v in value.items()}
+    if value["class_name"] in own:
+        return own[value["class_name"]].from_config(value["config"])
+    return get(value)
+
+
 def _plain(value: Any) -> Any:
     """Return a loss, a metric, or lists of them, as names and configurations."""
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     if isinstance(value, dict):
         return {name: _plain(v) for name, v in value.items()}
-    if hasattr(value, "get_config"):
+    if hasattr(value, "get_config") and not isinstance(value, type):
         return described(value)
     return getattr(value, "__name__", value)
+
+
+def _number(value: Any) -> Any:
+    """Return a number of NumPy's as one of Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{describe(value)} is no plain data")
+
+
+def _states(model: Model) -> dict[str, np.ndarray]:
+    """Return what the optimizer remembers, under the names of the weights that it is about."""
+    names = dict(zip(map(id, model.weights), model.weight_names(), strict=True))
+    return {
+        f"optimizer/{names[id(weight)]}/{slot}": array
+        for weight, state in zip(model.optimizer.variables, model.optimizer.states, strict=True)
+        if id(weight) in names
+        for slot, array in state.items()
+    }
 
 
 def _weights_in(arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -145,12 +202,21 @@ def _write(filepath: str | Path, overwrite: bool, arrays: dict[str, np.ndarray])
     path = Path(filepath)
     if path.suffix != ".npz":
         raise ValueError(wrong("save: filepath", "a name that ends in .npz", str(filepath)))
+    if path.is_dir():
+        advice = "There is a folder of this name, so choose another one."
+        raise ValueError(wrong("save: filepath", "the name of a file", str(filepath), advice))
     if path.exists() and not overwrite:
         raise FileExistsError(f"save: {path} exists already. Use overwrite=True to replace it.")
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-    part.replace(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"save: there is no folder {str(path.parent)!r}. Make it first, with "
+            "Path(...).mkdir(parents=True), or choose another one."
+        )
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder, path.name)
+        with part.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        part.replace(path)
 
 
 def _read(filepath: str | Path) -> dict[str, np.ndarray]:

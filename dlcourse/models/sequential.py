@@ -32,25 +32,24 @@ class Sequential(Model):
             raise ValueError(wrong("Sequential: layers", "a list of layers", layers, advice))
         for layer in layers or []:
             self._append(layer)
-        self._rebuild()
+        self._rebuild(self._input)
 
     def add(self, layer: Layer | SymbolicTensor) -> None:
-        """Put a layer at the end."""
+        """Put a layer at the end. In a frozen model it is frozen too."""
         self._append(layer)
-        self._rebuild()
+        self._rebuild(self._input)
 
     def pop(self) -> Layer:
         """Take the last layer away and return it."""
         if not self.layers:
             raise ValueError(f"{self.name}: there is no layer to take away.")
         layer = self.layers.pop()
-        self._rebuild()
+        self._rebuild(self._input)
         return layer
 
     def build(self, input_shape: Shape) -> None:
         """Connect the layers, and make their weights, for inputs of this shape."""
-        self._input = Input(input_shape[1:], dtype=self.dtype)
-        self._rebuild()
+        self._rebuild(Input(input_shape[1:], dtype=self.dtype))
 
     def _append(self, layer: Any) -> None:
         if isinstance(layer, SymbolicTensor) and layer.layer is None:
@@ -59,21 +58,26 @@ class Sequential(Model):
             self._input = layer
         elif isinstance(layer, Layer):
             self.layers.append(layer)
+            if not self.trainable:
+                layer.trainable = False
         else:
             advice = "Write e.g. Sequential([Input((4,)), layers.Dense(3)])."
             if isinstance(layer, type):
                 advice = f"Write {layer.__name__}(...), with brackets, to make the layer."
             raise ValueError(wrong(f"{self.name}: layers", "layers", layer, advice))
 
-    def _rebuild(self) -> None:
-        """Connect the layers again, if the shape of the input is known."""
-        if self._input is None or not self.layers:
+    def _rebuild(self, start: SymbolicTensor | None) -> None:
+        """Connect the layers again, from this input on, if its shape is known."""
+        self.objective = None  # it was made for the layers as they were
+        if start is None or not self.layers:
+            self._input = start
             self.built = False
             return
-        tensor = self._input
+        tensor = start
         for layer in self.layers:
             tensor = layer(tensor)
-        self._connect([self._input], [tensor])
+        self._connect([start], [tensor])
+        self._input = start
 
     def _prepare(self, shape: Shape) -> None:
         if not self.layers:

@@ -52,8 +52,9 @@ class Training(Compiled):
         """Train the model, and return the losses and metrics of all epochs.
 
         Shapes: x (samples, ...) like the Input, y (samples, ...) like the output, or class labels
-        (samples,) for a sparse loss; sample_weight (samples,). A batch has 32 samples unless
-        `batch_size` says otherwise; the last one may be smaller.
+        (samples,) for a sparse loss; sample_weight (samples,), or (samples, steps) for an output
+        (samples, steps, units). A batch has 32 samples unless `batch_size` says otherwise; the
+        last one may be smaller.
 
         `seed` makes the shuffling repeatable. `validation_split=0.2` sets the last fifth of the
         samples aside, before shuffling. `verbose`: 0 is silent, 1 draws a bar, 2 prints a line for
@@ -64,11 +65,14 @@ class Training(Compiled):
         Errors: ValueError for wrong shapes, labels or NaN in the data; FloatingPointError when the
         loss is no longer finite, naming the layer, epoch and step where that began.
 
-        Keras twin: keras.Model.fit, but for `seed`, with the same history.
+        Keras twin: keras.Model.fit, but for `seed`, with the same history. For an output with
+        steps Keras takes sample_weight (samples, 1), not (samples,); `class_weight` there is an
+        error here, as are keys that are no classes.
         """
         samples = self._samples(x, y, sample_weight)
         samples, validation = self._validation(samples, validation_split, validation_data)
-        samples = data.with_class_weights(samples, class_weight)  # which validation leaves out
+        shape = self.outputs[0].shape
+        samples = data.with_class_weights(samples, class_weight, shape)  # validation has none
         batch_size = size_of_batch(batch_size)
         verbose = _verbosity(verbose)
         self.history = History()
@@ -113,13 +117,14 @@ class Training(Compiled):
 
         Keras twin: keras.Model.train_on_batch, equal.
         """
-        batch = data.with_class_weights(self._samples(x, y, sample_weight), class_weight)
+        batch = self._samples(x, y, sample_weight)
+        batch = data.with_class_weights(batch, class_weight, self.outputs[0].shape)
         self._begin_steps()
         self.objective.reset()
         with np.errstate(all="ignore"):
             loss = self._train_step(batch)
         if not math.isfinite(loss):
-            raise FloatingPointError(explain(self, batch, loss, "train_on_batch"))
+            raise FloatingPointError(explain(self, batch, loss, "train_on_batch", training=True))
         return result(self.objective.results(), return_dict)
 
     def gradients(self, x: Any, y: Any, sample_weight: Any = None) -> list[Array]:
@@ -131,7 +136,10 @@ class Training(Compiled):
         """
         batch = self._samples(x, y, sample_weight)
         self._begin_steps()
-        self._backward_pass(batch)
+        with np.errstate(all="ignore"):
+            loss = self._backward_pass(batch)
+        if not math.isfinite(loss):
+            raise FloatingPointError(explain(self, batch, loss, "gradients", training=True))
         self._collect_gradients()
         return [layer.grads[name] for layer, name in self._trained]
 
@@ -162,7 +170,7 @@ class Training(Compiled):
                 break
             if not math.isfinite(loss):
                 place = f"epoch {epoch + 1}, step {step + 1}"
-                raise FloatingPointError(explain(self, batch, loss, place))
+                raise FloatingPointError(explain(self, batch, loss, place, training=True))
         logs = by_name(self.objective.results())
         if validation is not None:
             if math.isfinite(logs["loss"]):
@@ -182,6 +190,13 @@ class Training(Compiled):
         if not self._trained:
             raise ValueError(f"{self.name}: no layer has weights to train.")
         self._trained_weights = self.trainable_weights
+        # What a forward pass may change: the moving statistics of layers that are not frozen.
+        self._statistics = [
+            weight
+            for layer in self.layers
+            if layer.trainable
+            for weight in layer.non_trainable_weights
+        ]
         self._has_penalties = bool(self.losses)
         self.graph.plan_backward()
 
@@ -194,19 +209,26 @@ class Training(Compiled):
         return loss
 
     def _backward_pass(self, batch: Samples) -> float:
-        """Fill the `grads` of all layers for the loss of a batch, and return the loss."""
+        """Fill the `grads` of all layers for the loss of a batch, and return the loss.
+
+        A loss that is not finite leaves `grads` and the moving statistics as they were.
+        """
         objective, graph = self.objective, self.graph
-        x, y, weight = batch.x, batch.y, batch.weight
+        x, y, weights = batch.x, batch.y, batch.weights
+        statistics = [weight.copy() for weight in self._statistics]
         with objective.on_logits():
             values = graph.forward(x, training=True)
             outputs = [values[i] for i in graph.outputs]
-            losses = objective.values(y, outputs, weight)
+            losses = objective.values(y, outputs, weights)
             loss = objective.sum(losses)
             if self._has_penalties:
                 loss += float(sum(self.losses))
             if math.isfinite(loss):
-                graph.backward(objective.gradients(y, outputs, weight))
-        objective.update(loss, losses, y, outputs, weight)
+                graph.backward(objective.gradients(y, outputs, weights))
+            else:
+                for weight, before in zip(self._statistics, statistics, strict=True):
+                    weight[...] = before
+        objective.update(loss, losses, y, outputs, weights)
         return loss
 
     def _validation(

@@ -180,9 +180,10 @@ class Optimizer(CheckedArguments):
             what = f"{type(self).__name__}: grads"
             raise ValueError(wrong(what, f"{len(variables)} gradients", len(grads)))
         for gradient, variable in zip(grads, variables, strict=True):
-            if np.shape(gradient) != variable.shape:
+            if isinstance(gradient, list | tuple) or np.shape(gradient) != variable.shape:
                 what = f"{type(self).__name__}: gradient"
-                raise ValueError(wrong(what, f"the shape {variable.shape}", gradient))
+                expected = f"the shape {variable.shape}, in a NumPy array"
+                raise ValueError(wrong(what, expected, gradient))
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer: `from_config(config)`."""

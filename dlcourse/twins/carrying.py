@@ -105,11 +105,20 @@ def _keras_layer(keras: Any, layer: Any) -> Any:
     if twin is None or kind not in layers.__all__:
         raise ValueError(f"to_keras: Keras has no layer {kind!r} that equals {layer.name!r}.")
     known = inspect.signature(twin.__init__).parameters
-    arguments = {name: value for name, value in layer.get_config().items() if name in known}
-    arguments |= {"name": layer.name, "dtype": layer.dtype}
-    made = twin(**{name: _revived(keras, value) for name, value in arguments.items()})
+    arguments = {
+        name: _revived(keras, value)
+        for name, value in layer.get_config().items()
+        if name in known and not _is_own_initializer(keras, name, value)
+    }
+    made = twin(**arguments | {"name": layer.name, "dtype": layer.dtype})
     made.trainable = layer.trainable
     return made
+
+
+def _is_own_initializer(keras: Any, name: str, value: Any) -> bool:
+    """Return whether Keras lacks this initializer; it may, since the weights are copied anyway."""
+    given = name.endswith("_initializer") and isinstance(value, dict)
+    return given and not hasattr(keras.initializers, value["class_name"])
 
 
 def _revived(keras: Any, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,11 +75,7 @@ def compare_fit(
 
 def _give_masks(ours: Model, theirs: Any, seed: int) -> None:
     """Make each Dropout layer of both models draw its masks from generators with equal seeds."""
-    pairs = [
-        (a, b)
-        for a, b in zip(ours.layers, _layers_with_call(theirs), strict=True)
-        if isinstance(a, layers.Dropout)
-    ]
+    pairs = [(a, b) for a, b in _twin_layers(ours, theirs) if isinstance(a, layers.Dropout)]
     for number, (a, b) in enumerate(pairs):
         a.draw_mask = _masks(a, seed + number)  # type: ignore[method-assign,assignment]
         _use_masks(b, _masks(a, seed + number))
@@ -88,8 +84,14 @@ def _give_masks(ours: Model, theirs: Any, seed: int) -> None:
         theirs.run_eagerly = True
 
 
-def _layers_with_call(model: Any) -> list[Any]:
-    return [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
+def _twin_layers(ours: Model, theirs: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each layer with its twin; of a model inside the model, its layers."""
+    with_call = [layer for layer in theirs.layers if type(layer).__name__ != "InputLayer"]
+    for a, b in zip(ours.layers, with_call, strict=True):
+        if isinstance(a, Model):
+            yield from _twin_layers(a, b)
+        else:
+            yield a, b
 
 
 def _masks(layer: Any, seed: int) -> Callable[[Any], Array]:

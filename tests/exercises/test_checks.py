@@ -182,3 +182,9 @@ def test_keras_is_asked_in_double_precision_and_set_back():
         assert keras.layers.Dense(1).dtype == "float64"
     assert keras.config.floatx() == "float32"
     assert keras.config.dtype_policy() is policy
+
+
+def test_a_failure_says_the_line_that_repeats_it():
+    with pytest.raises(CheckFailed) as failure:
+        check("tanh_slope", function(WRONG), seed=98044)
+    assert str(failure.value).endswith('\n  Repeat    check("tanh_slope", tanh_slope, seed=98044)')

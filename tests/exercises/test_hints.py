@@ -1,7 +1,10 @@
 """What a slip draws that no question knows by name: the sentence that fits it, and no other."""
 
+import math
+
 import numpy as np
 import pytest
+from IPython.core.error import StdinNotImplementedError
 
 from dlcourse.grading import judge as judging
 from dlcourse.grading.question import Question
@@ -38,6 +41,10 @@ def row_sums(x):
     return x.sum(axis=1)
 
 
+def raising(error):
+    raise error
+
+
 def mutual(x):
     return mutual(x)
 
@@ -67,6 +74,14 @@ ERRORS = {
     "no such index": (lambda x: x[99], "past the end"),
     "no such key": (lambda x: {}["a"], "no such key"),
     "no such module": (lambda x: __import__("numpi"), "No module of that name"),
+    "math on an array": (lambda x: math.tanh(x), "use `np.tanh`"),
+    "float of an array": (lambda x: float(x), "use NumPy's functions"),
+    "too much memory": (lambda x: np.zeros((10**7, 10**7)), "more memory than there is"),
+    "input": (lambda x: raising(EOFError("EOF when reading a line")), "`input()` asks"),
+    "input in Jupyter": (
+        lambda x: raising(StdinNotImplementedError("raw_input")),
+        "`input()` asks",
+    ),
     "an assert": (lambda x: (_ for _ in ()).throw(AssertionError), "assert"),
 }
 KINDS = {
@@ -167,3 +182,32 @@ def test_one_array_in_place_of_two_values_is_named(hint):
         "one array of 2 numbers."
     )
     assert hint(lambda w: (w, 2 * w), in_parts, lambda w: (w, w)).startswith("factor")
+
+
+def test_parts_in_another_order_are_named(hint):
+    found = hint(
+        lambda x: (x.sum(), x.prod(axis=1)), in_two_parts, lambda x: (x.prod(axis=1), x.sum())
+    )
+    assert found == (
+        "parts_order: These are the right values in another order: the statement asks for "
+        "(sum, product)."
+    )
+
+
+def test_a_list_of_one_is_no_number(hint):
+    found = hint(lambda x: float(x[1]), one_number, lambda x: [2.0])
+    assert "should be one number; it is a list or an array of one" in found
+
+
+def test_a_number_in_place_of_a_function_is_named(hint):
+    for probe in (twice, in_two_parts):
+        found = hint(lambda x: (x.sum(), x.prod()), probe, 3)
+        assert "The statement asks for a function; the answer is an object of type int." in found
+
+
+def yielding(x):
+    yield x.sum(axis=1)
+
+
+def test_a_function_that_yields_is_told_of_yield(hint):
+    assert "`return` and not `yield`" in hint(row_sums, twice, yielding)

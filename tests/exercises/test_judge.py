@@ -8,8 +8,10 @@ import pytest
 
 from dlcourse.grading import judge as judging
 from dlcourse.grading import values
+from dlcourse.grading.probes import CHAPTERS
 from dlcourse.grading.question import Question
-from dlcourse.grading.trial import Trial, run
+from dlcourse.grading.questions import questions_of
+from dlcourse.grading.trial import Trial, describe_call, run
 
 
 def encoded(**named):
@@ -157,3 +159,19 @@ def test_a_trial_draws_the_same_inputs_from_the_same_seed_and_name():
     ]
     assert draws[0] == draws[1]
     assert len(set(draws)) == 3
+
+
+def test_a_trial_shows_a_call_by_the_name_that_the_student_knows():
+    for chapter in CHAPTERS:
+        for question in questions_of(chapter):
+            for text in judging.known(question.name, 7).inputs.values():
+                assert not text or text.startswith(f"{question.name}("), (question.name, text)
+
+
+def test_an_array_of_nine_numbers_is_shown_and_one_of_many_is_not():
+    assert "7." in describe_call(len, (np.arange(9.0).reshape(3, 3),), {})
+    assert "<array (17,)>" in describe_call(len, (np.zeros(17),), {})
+
+
+def test_a_question_without_an_answer_points_to_its_cell(ask):
+    assert "in its answer cell" in ask(lambda x: x.sum(axis=1), call_twice, lambda x: ...).hint

@@ -92,3 +92,8 @@ def test_a_worker_with_another_version_refuses():
     order = cluster.make_order([])
     with pytest.raises(cluster.OtherVersion, match="Install the same one"):
         cluster.grade_batch({**order, "version": "other"}, [])
+
+
+def test_a_small_class_has_small_batches_and_a_large_one_whole_ones():
+    sizes = [cluster.batch_size(tasks, 2) for tasks in (0, 1, 30, 200)]
+    assert sizes == [1, 1, 4, cluster.BATCH]

@@ -7,6 +7,7 @@ from hostile import ANSWERS, CHAPTER, FULL, QUESTIONS, ROOT, STARTERS, VICTIM, C
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from dlcourse.grading import classwork, grade_cli
 from dlcourse.grading.cli import app
 
 SEED = ["--seed", "7"]
@@ -205,3 +206,22 @@ def test_the_command_is_installed_under_its_name():
 
     (script,) = entry_points(group="console_scripts", name="dlcourse")
     assert script.value == "dlcourse.grading.cli:app"
+
+
+def test_the_exercises_are_found_above_the_notebook_and_above_the_current_folder(
+    tmp_path, monkeypatch
+):
+    installed = tmp_path / "lib" / "dlcourse" / "grading" / "grade_cli.py"
+    monkeypatch.setattr(grade_cli, "__file__", str(installed))
+    solutions = tmp_path / "course" / "exercises" / "solutions"
+    solutions.mkdir(parents=True)
+    name = f"{CHAPTER}.ipynb"
+    (solutions / name).write_bytes((ROOT / "exercises" / "solutions" / name).read_bytes())
+    work = tmp_path / "course" / "my" / "work.ipynb"
+    work.parent.mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert list(grade_cli._assignments(None, [work])) == [CHAPTER]
+    with pytest.raises(classwork.Stop, match=f"Looked for .*{tmp_path}/exercises.*--exercises"):
+        grade_cli._assignments(None)
+    monkeypatch.chdir(work.parent)
+    assert list(grade_cli._assignments(None)) == [CHAPTER]

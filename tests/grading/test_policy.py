@@ -38,7 +38,9 @@ def test_a_date_means_the_same_moment_on_every_machine(zone, monkeypatch):
     """The command keeps a date with its zone: a course may be graded again somewhere else."""
     monkeypatch.setenv("TZ", "Europe/Prague")
     time.tzset()
-    kept = _policy("2026-03-29T01:30", 0.1, 1.0, 0.0, "best")  # an hour before summer time
+    kept = _policy(
+        Policy(), "2026-03-29T01:30", 0.1, None, None, None
+    )  # an hour before summer time
     assert kept.due == "2026-03-29T01:30:00+01:00"
     monkeypatch.setenv("TZ", zone)
     time.tzset()

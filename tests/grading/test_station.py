@@ -300,3 +300,56 @@ def test_a_python_that_lies_in_tmp_keeps_its_libraries(tmp_path):
             [*command, "--sandbox", "bubblewrap"], capture_output=True, text=True, check=False
         )
     assert f"{FULL} of {FULL}" in run.stdout, run.stdout + run.stderr
+
+
+def result(station, question, answer, own_names=()):
+    """Return what is said of one answer; "" stands for a cell that is not there."""
+    one = task("said", **{question: answer})
+    answers = one.answers if answer else {k: v for k, v in one.answers.items() if k != question}
+    graded = station.grade([replace(one, answers=answers, own_names=own_names)])[0]
+    return next(found for found in graded.questions if found.question == question)
+
+
+def test_a_helper_in_a_cell_of_its_own_is_named_whether_it_is_called_early_or_late(station):
+    for answer in (f"helper(1)\n{ANSWERS[VICTIM]}", hostile.inside("return helper(1)")):
+        found = result(station, VICTIM, answer, ("helper",))
+        assert "helper is defined in a cell of your own" in found.note
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "hint"),
+    [
+        (
+            VICTIM,
+            f"def {VICTIM.title()}(x):\n    return x",
+            f"The cell does not define `{VICTIM}`; it defines `{VICTIM.title()}`. Keep the name.",
+        ),
+        (
+            "xor_weights",
+            "w1 = b1 = b2 = 1",
+            "The cell does not define `w2`. The question asks for `b1` and `b2` and `w1` and `w2`.",
+        ),
+    ],
+)
+def test_an_answer_by_another_name_is_said_and_is_a_mistake_of_its_own(
+    station, question, answer, hint
+):
+    found = result(station, question, answer)
+    assert (found.mistake, found.hint, found.error) == ("not_defined", hint, "")
+
+
+def test_a_missing_answer_is_told_once(station):
+    found = result(station, VICTIM, "")
+    assert (found.mistake, found.error) == ("missing", "")
+
+
+def test_a_syntax_error_names_no_temporary_file(station):
+    found = result(station, VICTIM, f"def {VICTIM}(x)\n    return x")
+    assert (found.mistake, found.error.splitlines()[-1]) == (
+        "no_values",
+        "SyntaxError: expected ':'",
+    )
+
+
+def test_input_in_an_answer_has_its_own_hint(station):
+    assert "`input()` asks" in result(station, "boundary_point", "boundary_point = input()").hint

@@ -130,3 +130,54 @@ def test_the_modules_to_warm_are_those_that_the_notebook_imports():
     assert "numpy" in ASSIGNMENTS[CHAPTER].modules
     assert not {"keras", "tensorflow"} & set(ASSIGNMENTS[CHAPTER].modules)
     assert {"keras", "tensorflow"} & set(ASSIGNMENTS["12_keras"].modules)
+
+
+def with_own(answers, *texts):
+    """Return a notebook to which a student added cells of their own."""
+    data = notebook(answers)
+    own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    data["cells"] += [{**own, "id": f"own{n}", "source": [text]} for n, text in enumerate(texts)]
+    return dump(data)
+
+
+@pytest.mark.parametrize("left", [STARTERS[VICTIM], f"{STARTERS[VICTIM]}\n", " \n"])
+def test_an_answer_in_a_cell_below_the_stub_is_taken_and_it_is_said(left):
+    found = read(with_own({VICTIM: left}, ANSWERS[VICTIM], "import math\nhelp_me = 1"), ASSIGNMENTS)
+    assert found.answers == ANSWERS
+    assert found.notes == (
+        f"{VICTIM}: its cell was left as it was, and another cell defines `{VICTIM}`. That cell "
+        "was graded.",
+    )
+    assert found.own_names == ("help_me", "math")
+
+
+def test_of_two_cells_below_the_stub_neither_is_taken_and_it_is_said():
+    left = {VICTIM: STARTERS[VICTIM]}
+    found = read(with_own(left, ANSWERS[VICTIM], f"{VICTIM} = 1"), ASSIGNMENTS)
+    assert found.answers[VICTIM] == STARTERS[VICTIM]
+    assert "It is not clear which one counts" in found.notes[0]
+
+
+def test_an_answer_in_its_cell_is_never_replaced_by_another():
+    found = read(with_own({VICTIM: "x = 1"}, ANSWERS[VICTIM]), ASSIGNMENTS)
+    assert (found.answers[VICTIM], found.notes) == ("x = 1", ())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"%PDF-1.7 ...", "This file is a PDF"),
+        (b"PK\x03\x04...", "Unpack it"),
+        (b"import numpy as np\n", "does not begin like a notebook"),
+        (b'\xef\xbb\xbf {"cells": [', "cut off"),
+    ],
+)
+def test_what_is_no_notebook_is_named_by_its_first_bytes(content, words):
+    assert words in read(content, ASSIGNMENTS).problem
+
+
+def test_the_notebook_of_another_assignment_is_named():
+    found = read(dump(notebook()), ASSIGNMENTS, "05_losses")
+    assert found.problem.startswith(f"This notebook answers {CHAPTER}, not 05_losses.")
+    assert found.answers == {}
+    assert read(dump(notebook()), ASSIGNMENTS, CHAPTER).answers == ANSWERS

@@ -134,6 +134,23 @@ class TestEveryLayer:
         with pytest.raises(ValueError, match=r"at least one sample"):
             layer(x)
 
+    def test_dy_of_another_shape_gets_a_sentence(self, name):
+        layer, x = example(name)
+        y = layer(x, training=True)
+        for dy in (y[:1], y[..., None], y[0]):
+            with pytest.raises(ValueError, match=rf"{layer.name}: shape of dy: expected that of"):
+                layer.backward(dy)
+
+    def test_whole_numbers_and_lists_are_a_dy_too(self, name):
+        layer, x = example(name, dtype="float64")
+        y = layer(x, training=True)
+        ones = np.ones_like(y)
+        expected = layer.backward(ones)
+        for dy in (ones.astype(int), ones.tolist()):
+            received = layer.backward(dy)
+            for one, other in zip(received, expected, strict=True):
+                np.testing.assert_array_equal(one, other)
+
     def test_text_gets_a_sentence(self, name):
         layer, x = example(name)
         x = [part.astype(str) for part in x] if isinstance(x, list) else x.astype(str)
@@ -186,6 +203,19 @@ def test_get_weights_copies_and_set_weights_changes_in_place():
     layer.set_weights([np.full((3, 2), 7), np.zeros(2)])
     assert layer.kernel is kernel
     assert np.all(kernel == 7)
+
+
+def test_an_array_that_an_initializer_keeps_is_copied_and_cast():
+    kept = np.ones((3, 2))
+    layer = Dense(2, kernel_initializer=lambda shape, dtype=None: kept)
+    layer.build((None, 3))
+    assert layer.kernel.dtype == np.float32
+    layer = Dense(2, kernel_initializer=lambda shape, dtype=None: kept, dtype="float64")
+    layer.build((None, 3))
+    layer.kernel += 1
+    assert np.all(kept == 1)
+    with pytest.raises(ValueError, match=r"first kernel: expected shape \(4, 2\), .* \(3, 2\)"):
+        Dense(2, kernel_initializer=lambda shape, dtype=None: kept).build((None, 4))
 
 
 def test_freezing_moves_all_weights_to_the_non_trainable_ones():
@@ -252,6 +282,28 @@ def test_config_keeps_regularizers_and_functions_of_ones_own():
     assert other.activation is double
     assert other.kernel_regularizer.l2 == 0.5
     assert Dense(2, leaky_relu).get_config()["activation"] == "leaky_relu"
+
+
+@pytest.mark.parametrize("name", ["ReLU", "LeakyReLU", "Rescaling", "Dropout"])
+def test_numbers_of_numpy_leave_float32_alone(name):
+    layer = getattr(layers, name)(np.float64(0.5))
+    y = layer(np.ones((2, 3), "float32"), training=True)
+    assert y.dtype == layer.backward(y).dtype == np.float32
+
+
+def test_a_subclass_may_hand_another_dy_to_the_layer_above():
+    class Rows(Dense):
+        def call(self, x, training=False):
+            return super().call(x.reshape(-1, 3)).reshape(*x.shape[:-1], 2)
+
+        def backward(self, dy):
+            return super().backward(dy.reshape(-1, 2)).reshape(*dy.shape[:-1], 3)
+
+    layer = Rows(2)
+    y = layer(np.ones((4, 5, 3)))
+    assert layer.backward(y).shape == (4, 5, 3)
+    with pytest.raises(ValueError, match=r"shape of dy: .* \(4, 5, 2\), received \(20, 2\)"):
+        layer.backward(y.reshape(-1, 2))
 
 
 def test_a_subclass_needs_call_and_backward():
@@ -321,6 +373,7 @@ def test_symbolic_tensor_has_no_numbers():
         (lambda: Reshape((-1, -1))(np.ones((2, 6))), ["At most one axis may be -1"]),
         (lambda: ZeroPadding2D(-1), ["ZeroPadding2D: padding", "none negative", "-1"]),
         (lambda: ZeroPadding2D((1, 2, 3)), ["ZeroPadding2D: padding", "(1, 2, 3)"]),
+        (lambda: ZeroPadding2D(((1.5, 1), (1, 1))), ["ZeroPadding2D: padding", "(1.5, 1)"]),
         (lambda: ZeroPadding2D("same"), ["ZeroPadding2D: padding", "'same'"]),
         (lambda: ZeroPadding2D()(np.ones((2, 3, 3))), ["4 axes", "(2, 3, 3)"]),
         (lambda: BatchNormalization(momentum=1.5), ["momentum", "from 0 to 1", "1.5"]),
@@ -350,6 +403,24 @@ def test_another_width_than_built_for_gets_a_sentence(make):
 def test_old_input_arguments_point_to_input(argument):
     with pytest.raises(TypeError, match=r"Put Input\(\(features,\)\) before the first layer"):
         Dense(2, **{argument: 3})
+
+
+def test_another_rank_than_built_for():
+    """As in Keras, layer normalisation takes it and batch normalisation does not."""
+    x = np.linspace(-1, 1, 80).reshape(2, 5, 8) ** 2
+    layer, other = LayerNormalization(dtype="float64"), LayerNormalization(dtype="float64")
+    layer(x[0])
+    np.testing.assert_array_equal(layer(x), other(x))
+    np.testing.assert_array_equal(layer.backward(x), other.backward(x))
+    layer = BatchNormalization()
+    layer(x[0])
+    with pytest.raises(ValueError, match=r"expected 2 axes, as when .*received \(2, 5, 8\)"):
+        layer(x, training=True)
+
+
+def test_padding_takes_integers_of_numpy():
+    assert ZeroPadding2D(np.int64(1)).padding == ((1, 1), (1, 1))
+    assert ZeroPadding2D((np.int64(1), 2)).padding == ((1, 1), (2, 2))
 
 
 def test_flatten_keeps_an_unknown_length():

@@ -56,6 +56,33 @@ def nested():
     return model
 
 
+class Cubed(losses.Loss):
+    def call(self, y_true, y_pred):
+        return (np.abs(y_pred - y_true) ** 3).mean(axis=-1)
+
+    def call_gradient(self, y_true, y_pred):
+        return 3 * (y_pred - y_true) * np.abs(y_pred - y_true) / y_pred.shape[-1]
+
+
+class Slow(optimizers.SGD):
+    pass
+
+
+class Largest(metrics.Metric):
+    def reset_state(self):
+        self.largest = 0.0
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.largest = max(self.largest, float(np.max(y_pred)))
+
+    def result(self):
+        return self.largest
+
+
+def bias(y_true, y_pred):
+    return (y_pred - y_true).mean(axis=-1)
+
+
 @pytest.mark.parametrize("make", [cnn, residual, nested])
 class TestRoundTrip:
     def test_outputs_and_configuration(self, make, tmp_path):
@@ -102,9 +129,10 @@ class TestFile:
         model.save(tmp_path / "model.npz")
         with np.load(tmp_path / "model.npz", allow_pickle=False) as file:
             assert {f"weights/{name}" for name in model.weight_names()} <= set(file.files)
-            assert "optimizer/0/momentum" in file.files
+            name = model.weight_names(trainable=True)[0]
+            assert f"optimizer/{name}/momentum" in file.files
             assert all(file[name].dtype.kind in "fU" for name in file.files)
-            assert json.loads(str(file["config"]))["format"] == 1
+            assert json.loads(str(file["config"]))["format"] == 2
 
     def test_a_file_that_holds_a_program_is_refused(self, tmp_path):
         class Evil:
@@ -142,6 +170,27 @@ class TestFile:
         with pytest.raises(KeyboardInterrupt):
             model.save(tmp_path / "model.npz")
         assert (tmp_path / "model.npz").read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
+
+    def test_saving_touches_no_other_file(self, tmp_path):
+        (tmp_path / "model.part").write_text("mine")
+        cnn().save(tmp_path / "model.npz")
+        assert (tmp_path / "model.part").read_text() == "mine"
+        assert len(list(tmp_path.iterdir())) == 2
+
+    def test_numbers_of_numpy_are_numbers(self, tmp_path):
+        shape = (np.prod((2, 3)),)
+        model = Sequential(
+            [
+                Input(shape),
+                layers.Reshape((np.int64(3), 2)),
+                layers.Dropout(np.float64(0.5), seed=np.int64(1)),
+            ]
+        )
+        model.save(tmp_path / "model.npz")
+        again = load_model(tmp_path / "model.npz")
+        assert again.output_shape == model.output_shape == (None, 3, 2)
+        assert again.layers[1].seed == 1
 
     def test_without_the_optimizer(self, tmp_path):
         model = cnn()
@@ -162,6 +211,72 @@ class TestFile:
         x = np.ones((1, 2))
         np.testing.assert_array_equal(again(x), model(x))
 
+    @pytest.mark.parametrize("loss", [Cubed(), Cubed])
+    def test_losses_and_metrics_of_your_own(self, loss, tmp_path):
+        model = Sequential([Input((2,)), layers.Dense(1)])
+        model.compile(Slow(0.5), loss, metrics=[bias, Largest(name="top"), "mae"])
+        x, y = RNG.normal(size=(2, 8, 2))
+        y = y[:, :1]
+        model.fit(x, y, verbose=0)
+        model.save(tmp_path / "model.npz")
+        own = {c.__name__: c for c in (Cubed, Slow, bias, Largest)}
+        again = load_model(tmp_path / "model.npz", custom_objects=own)
+        assert type(again.optimizer) is Slow
+        expected = model.evaluate(x, y, return_dict=True)
+        assert set(expected) == {"loss", "bias", "top", "mae"}
+        assert again.evaluate(x, y, return_dict=True) == expected
+
+    @pytest.mark.parametrize(
+        ("compiled", "name"),
+        [
+            ({"loss": Cubed()}, "loss 'Cubed'"),
+            ({"loss": "mse", "metrics": [bias]}, "metric 'bias'"),
+            ({"loss": "mse", "weighted_metrics": [Largest()]}, "metric 'Largest'"),
+        ],
+    )
+    def test_what_is_your_own_is_asked_for(self, compiled, name, tmp_path):
+        model = Sequential([Input((2,)), layers.Dense(1)])
+        model.compile("sgd", **compiled)
+        model.save(tmp_path / "model.npz")
+        with pytest.raises(ValueError, match=f"Unknown {name}.*custom_objects=.*compile=False"):
+            load_model(tmp_path / "model.npz")
+        assert load_model(tmp_path / "model.npz", compile=False).optimizer is None
+
+
+class TestOptimizerState:
+    """What an optimizer remembers belongs to a weight, whichever others are trained."""
+
+    @staticmethod
+    def trained(first, second):
+        model = Sequential(
+            [Input((first,)), *(layers.Dense(n, use_bias=False) for n in (first, second))]
+        )
+        model.compile("adam", "mse")
+        x, y = RNG.normal(size=(16, first)), RNG.normal(size=(16, second))
+        return model, x, y
+
+    @pytest.mark.parametrize("units", [(3, 3), (3, 2)])
+    def test_a_layer_frozen_after_training(self, units, tmp_path):
+        model, x, y = self.trained(*units)
+        model.fit(x, y, verbose=0)
+        model.layers[0].trainable = False
+        model.save(tmp_path / "model.npz")
+        again = load_model(tmp_path / "model.npz")
+        (state,) = again.optimizer.states
+        for slot, array in model.optimizer.states[1].items():
+            np.testing.assert_array_equal(state[slot], array)
+        again.fit(x, y, verbose=0)
+
+    def test_a_layer_thawed_after_training_starts_afresh(self, tmp_path):
+        model, x, y = self.trained(3, 3)
+        model.layers[0].trainable = False
+        model.fit(x, y, verbose=0)
+        model.layers[0].trainable = True
+        model.save(tmp_path / "model.npz")
+        first, second = load_model(tmp_path / "model.npz").optimizer.states
+        assert not first["momentum"].any()
+        np.testing.assert_array_equal(second["momentum"], model.optimizer.states[0]["momentum"])
+
 
 class TestErrors:
     def test_file_names(self, tmp_path):
@@ -173,6 +288,15 @@ class TestErrors:
         model.save(tmp_path / "model.npz")
         with pytest.raises(FileExistsError, match="overwrite=True"):
             model.save(tmp_path / "model.npz", overwrite=False)
+
+    def test_folders(self, tmp_path):
+        model = cnn()
+        with pytest.raises(FileNotFoundError, match=r"no folder '.*missing'\. Make it first"):
+            model.save(tmp_path / "missing" / "model.npz")
+        (tmp_path / "folder.npz").mkdir()
+        with pytest.raises(ValueError, match=r"expected the name of a file.*choose another"):
+            model.save(tmp_path / "folder.npz")
+        assert [path.name for path in tmp_path.iterdir()] == ["folder.npz"]
 
     def test_other_contents(self, tmp_path):
         model = cnn()
@@ -186,7 +310,7 @@ class TestErrors:
             load_model(tmp_path / "text.npz")
         config = np.array(json.dumps({"format": 99}))
         np.savez(tmp_path / "future.npz", config=config)
-        with pytest.raises(ValueError, match="format of the file: expected 1, received 99"):
+        with pytest.raises(ValueError, match="format of the file: expected 2, received 99"):
             load_model(tmp_path / "future.npz")
 
     def test_an_argument_that_is_no_plain_data(self, tmp_path):
@@ -197,6 +321,9 @@ class TestErrors:
     def test_a_model_that_is_not_built(self, tmp_path):
         with pytest.raises(ValueError, match="not built yet"):
             Sequential([layers.Dense(1)]).save(tmp_path / "model.npz")
+        Sequential([Input((2,)), layers.Dense(1)]).save_weights(tmp_path / "weights.npz")
+        with pytest.raises(ValueError, match=r"received 2\. The model is not built yet: put Input"):
+            Sequential([layers.Dense(1)]).load_weights(tmp_path / "weights.npz")
 
 
 def test_datasets_and_models_work_together(tmp_path):

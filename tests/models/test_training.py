@@ -166,7 +166,7 @@ class TestNumbers:
         assert model.layers[0].activation is activation is dlcourse.activations.softmax
         np.testing.assert_allclose(model.predict(MOONS[0]).sum(axis=1), 1, rtol=1e-6)
         with pytest.raises(ValueError, match="y_true"):
-            model.objective.values([np.array([9])], [np.zeros((1, 2))], None)
+            model.objective.values([np.array([9])], [np.zeros((1, 2))], [None])
         assert model.layers[0].activation is activation
 
     def test_initial_epoch_counts_on(self):
@@ -356,7 +356,7 @@ class TestErrors:
             (lambda m: m.fit(X, Y, validation_data=(X, Y + 1)), "labels from 0 to 1, received 2"),
             (lambda m: m.fit(X, Y, sample_weight=np.ones(3)), r"one weight for each sample"),
             (lambda m: m.fit(X, Y, class_weight=[1, 2]), r"a dict \{class: weight\}"),
-            (lambda m: m.fit(X, Y, class_weight={2: 1.0}), "classes that occur in y: 0, 1"),
+            (lambda m: m.fit(X, Y, class_weight={2: 1.0}), "classes from 0 to 1, received 2"),
             (
                 lambda m: m.fit(X, Y, class_weight={0: 2.0}, sample_weight=np.ones(70)),
                 "cannot be used together",
