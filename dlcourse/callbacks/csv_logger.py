@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dlcourse.callbacks.base import Callback, Logs
 from dlcourse.messages import wrong
 
@@ -56,9 +58,15 @@ class CSVLogger(Callback):
             )
             if not self._has_header:
                 self._writer.writeheader()
-        self._writer.writerow({"epoch": epoch, **logs})
+        cells = {name: _cell(value) for name, value in logs.items()}
+        self._writer.writerow({"epoch": epoch, **cells})
         self._file.flush()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _cell(value: Any) -> Any:
+    """Return what stands in one cell: a metric with several numbers as one text, as in Keras."""
+    return f'"[{", ".join(map(str, value))}]"' if np.ndim(value) else value

@@ -117,7 +117,8 @@ def _by_hand(question: str, manual: Manual) -> list[str]:
     about = f"{question}: " if question else ""
     lines = [f"{about}{manual.comment}"] if manual.comment else []
     if manual.points is not None:
-        lines.append(f"{about}your instructor gave {number(manual.points)} points.")
+        word = "point" if manual.points == 1 else "points"
+        lines.append(f"{about}your instructor gave {number(manual.points)} {word}.")
     return lines
 
 

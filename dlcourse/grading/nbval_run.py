@@ -179,6 +179,11 @@ class GradedCell(IPyNbCell):
     def setup(self) -> None:
         """Do nothing: after a time-out, a fresh kernel takes over."""
 
+    def stop(self) -> None:
+        """Give up a cell that failed and does not come to rest: nbval calls this, and lacks it."""
+        self.parent.timed_out = True
+        self.raise_cell_error("The kernel did not come to rest.")
+
     def runtest(self) -> None:
         """Run the cell by nbval, and note what became of its question."""
         notebook, job = self.parent, self.parent.job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,13 @@ import numpy as np
 from dlcourse.arguments import checked
 from dlcourse.callbacks import Callback, CallbackList, EpochLogger, History, ProgbarLogger
 from dlcourse.callbacks.progress import can_redraw
-from dlcourse.layers.base import positive_integer
+from dlcourse.layers.base import Layer, positive_integer
 from dlcourse.messages import wrong
 from dlcourse.models import data
 from dlcourse.models.compiled import Compiled, as_list, by_name, result, size_of_batch
 from dlcourse.models.data import Samples
 from dlcourse.models.divergence import explain
+from dlcourse.models.network import Network
 
 Array = np.ndarray
 
@@ -190,13 +191,7 @@ class Training(Compiled):
         if not self._trained:
             raise ValueError(f"{self.name}: no layer has weights to train.")
         self._trained_weights = self.trainable_weights
-        # What a forward pass may change: the moving statistics of layers that are not frozen.
-        self._statistics = [
-            weight
-            for layer in self.layers
-            if layer.trainable
-            for weight in layer.non_trainable_weights
-        ]
+        self._statistics = list(_moving_statistics(self.layers))
         self._has_penalties = bool(self.losses)
         self.graph.plan_backward()
 
@@ -249,6 +244,15 @@ class Training(Compiled):
             expected = f"a share that leaves samples on both sides of {len(samples)}"
             raise ValueError(wrong("fit: validation_split", expected, split))
         return samples.part(slice(None, kept)), samples.part(slice(kept, None))
+
+
+def _moving_statistics(layers: Sequence[Layer]) -> Iterator[Array]:
+    """Yield the weights that a forward pass may change: those of layers that are not frozen."""
+    for layer in layers:
+        if isinstance(layer, Network):  # frozen as a whole, it may hold layers that are not
+            yield from _moving_statistics(layer.layers)
+        elif layer.trainable:
+            yield from layer.non_trainable_weights
 
 
 def _verbosity(verbose: str | int) -> int:

@@ -23,6 +23,18 @@ answer(
     ),
     says="still running after",
 )
+answer(  # as a swarm of forks may do, too, when it is stopped
+    "never_comes_to_rest",
+    before(
+        """
+        kernel = get_ipython().kernel
+        publish = kernel.publish
+        kernel.publish = lambda kind, content: kind == "status" or publish(kind, content)
+        1 / 0
+        """
+    ),
+    says="still running after",
+)
 _work = "import time\nstop = time.process_time() + {}\nwhile time.process_time() < stop: pass\n"
 changed(  # each within its bound of 3 seconds, together beyond it
     "works_hard_twice",

@@ -102,6 +102,6 @@ def test_exports_say_whom_they_leave_out_and_why_a_mark_is_what_it_is(room, tmp_
     here("export", out, "moodle")
     text = (out / "export" / f"moodle-{CHAPTER}.csv").read_text("utf-8")
     assert f"{VICTIM}: Nearly." in text
-    assert "your instructor gave 1 points" in text
+    assert "your instructor gave 1 point." in text
     here("export", out, "github")
     assert "This file is empty." in (out / f"export/github/{CHAPTER}/Zoë.json").read_text("utf-8")

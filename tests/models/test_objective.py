@@ -1,5 +1,7 @@
 """What a model is trained for: losses and metrics of one output and of several, and weights."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -94,6 +96,22 @@ class TestMetrics:
         with pytest.raises(ValueError, match='average="macro"'):
             compiled(metrics.F1Score()).fit(X, ONE_HOT, callbacks=[stop], verbose=0)
 
+    def test_one_number_for_each_class_is_one_cell_of_a_table(self, keras, tmp_path):
+        """Twelve numbers, which NumPy would print in two lines."""
+        many = np.eye(12)[LABELS]
+        files = []
+        with twins.float_type("float64"):
+            for k in (dlcourse, keras):
+                dense = k.layers.Dense(12, kernel_initializer="ones", activation="softmax")
+                model = k.Sequential([k.Input((4,)), dense])
+                model.compile("sgd", "mse", metrics=[k.metrics.F1Score()])
+                files.append(tmp_path / k.__name__)
+                table = k.callbacks.CSVLogger(str(files[-1]))
+                model.fit(X, many, callbacks=[table], verbose=0)
+        ours, theirs = (json.loads(file.read_text().split('"""')[1]) for file in files)
+        assert len(ours) == 12
+        assert ours == pytest.approx(theirs, rel=1e-6)
+
     @pytest.mark.parametrize("given", [{"o": ["accuracy", "mse"]}, [["accuracy", "mse"]]])
     def test_of_one_output_in_a_dict_or_a_list(self, given):
         model = Sequential([Input((4,)), layers.Dense(3, activation="softmax", name="o")])
@@ -134,6 +152,18 @@ class TestDivergence:
         for now, then in zip(model.get_weights(), before, strict=True):
             np.testing.assert_array_equal(now, then)
 
+    def test_moving_statistics_stay_in_a_frozen_model_with_a_layer_that_is_not(self):
+        norm = layers.BatchNormalization()
+        inner = Sequential([Input((4,)), norm, layers.Dense(4)])
+        model = Sequential([Input((4,)), inner, layers.Dense(3)])
+        inner.trainable = False
+        norm.trainable = True
+        model.compile("sgd", "mse")
+        model.layers[1].kernel[...] = np.inf
+        with pytest.raises(FloatingPointError):
+            model.fit(X, ONE_HOT, verbose=0)
+        assert norm.moving_mean.tolist() == [0, 0, 0, 0]
+
 
 class TestWeights:
     """Weights of classes, of samples, and of the steps of a sample."""
@@ -144,6 +174,19 @@ class TestWeights:
         only = np.zeros(8, int)
         loss = weighted.train_on_batch(X, np.eye(3)[only], class_weight={0: 2.0, 1: 5.0})
         assert loss == pytest.approx(2 * plain.train_on_batch(X, np.eye(3)[only]), rel=1e-5)
+
+    def test_a_class_may_be_in_the_validation_part_only(self, compiled):
+        labels = [0, 0, 0, 0, 0, 0, 1, 2]
+        weight = {0: 1.0, 1: 5.0, 2: 5.0}
+        history = compiled().fit(
+            X, np.eye(3)[labels], validation_split=0.25, class_weight=weight, verbose=0
+        )
+        assert "val_loss" in history.history
+
+    def test_a_hinge_loss_has_the_classes_minus_one_and_one(self):
+        model = Sequential([Input((4,)), layers.Dense(1)])
+        model.compile("sgd", "hinge")
+        assert model.train_on_batch(X, np.ones(8), class_weight={-1: 2.0, 1: 0.0}) == 0
 
     def test_classes_of_steps_are_refused(self):
         model = Sequential([Input((5, 4)), layers.Dense(3, activation="softmax")])
