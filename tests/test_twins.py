@@ -271,3 +271,13 @@ class TestCompareFit:
         inputs = Input((2,))
         with pytest.raises(ValueError, match="not compiled"):
             twins.gradients(Model(inputs, layers.Dense(1)(inputs)), np.ones((1, 2)), np.ones(1))
+
+
+def test_a_merge_of_one_input_is_carried_both_ways(keras):
+    x = dlcourse.Input((3,))
+    ours = dlcourse.Model(x, dlcourse.layers.Add()([dlcourse.layers.Dense(2)(x)]))
+    theirs = twins.to_keras(ours)
+    back = twins.from_keras(theirs)
+    batch = np.ones((4, 3))
+    assert twins.largest_difference(ours.predict(batch), theirs.predict(batch, verbose=0)) < 1e-6
+    assert twins.largest_difference(ours.predict(batch), back.predict(batch)) == 0

@@ -68,9 +68,10 @@ def read(content: bytes, assignments: dict[str, Assignment], wanted: str = "") -
     cells, problem = _cells(content)
     if problem:
         return Submission(wanted, problem=problem)
-    recognised = _recognise(cells, assignments)
+    traces = _traces(cells)
+    recognised = _recognise(traces, assignments)
     assignment = assignments.get(wanted) if wanted else recognised
-    if assignment and recognised and not _likeness(_traces(cells), assignment):
+    if assignment and recognised and not _likeness(traces, assignment):
         return Submission(
             wanted,
             problem=f"This notebook answers {recognised.name}, not {wanted}. Hand in the notebook "
@@ -178,9 +179,10 @@ def _cell(raw: dict[str, Any]) -> RawCell:
     return RawCell(str(raw.get("cell_type")), str(name or ""), str(raw.get("id") or ""), text)
 
 
-def _recognise(cells: list[RawCell], assignments: dict[str, Assignment]) -> Assignment | None:
+def _recognise(
+    traces: tuple[set[str], set[str]], assignments: dict[str, Assignment]
+) -> Assignment | None:
     """Return the assignment most of whose questions a notebook has, or most of whose names."""
-    traces = _traces(cells)
     best, most = None, 0
     for assignment in assignments.values():
         found = _likeness(traces, assignment)

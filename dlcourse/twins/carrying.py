@@ -8,6 +8,7 @@ from typing import Any
 from dlcourse import layers
 from dlcourse.messages import unknown_name
 from dlcourse.models import Model, Sequential
+from dlcourse.models.graph import taken_by
 from dlcourse.twins.comparing import copy_weights, import_keras
 
 
@@ -30,7 +31,7 @@ def to_keras(model: Model) -> Any:
         twin = _keras_layer(keras, tensor.layer)
         step = model.graph.steps[len(pairs)]
         sources = [tensors[i] for i in step.sources]
-        tensors.append(twin(sources if len(sources) > 1 else sources[0]))
+        tensors.append(twin(taken_by(tensor.layer, sources)))
         pairs.append((tensor.layer, twin))
     if isinstance(model, Sequential):
         result = keras.Sequential([tensors[0], *(twin for _, twin in pairs)], name=model.name)
@@ -77,7 +78,7 @@ def _from_functional(keras: Any, model: Any) -> tuple[Model, list]:
         _check_made(made, sources, f"the layer {theirs.name!r} is fed by")
         ours = _our_layer(keras, theirs)
         inputs = [made[id(tensor)] for tensor in sources]
-        made[id(theirs.output)] = ours(_one_or_all(inputs))
+        made[id(theirs.output)] = ours(taken_by(ours, inputs))
         pairs.append((ours, theirs))
     _check_made(made, model.outputs, "an output is")
     inputs = [made[id(tensor)] for tensor in model.inputs]
